@@ -1,0 +1,41 @@
+# make ask Q="…" | test | setup | lint | bench      (Windows without make: see README.md)
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+.PHONY: ask test setup setup-all lint bench clean
+export Q
+
+ask: setup
+	@$(BIN)/regional-dx ask "$$Q"
+
+test: setup-all
+	@$(BIN)/python -m pytest
+
+lint: setup-all
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache > $(VENV)/imports.log 2>&1 || { cat $(VENV)/imports.log; exit 1; }
+
+bench: setup-all
+	@$(BIN)/python -m evals.benchmarks.speed
+
+# A stamp is written only after its installation succeeded, so an interrupted one is taken up again.
+setup: $(VENV)/installed
+setup-all: $(VENV)/installed-all
+
+$(VENV)/installed: pyproject.toml constraints.txt
+	@echo "必要なソフトウェアを準備しています(初回は数分かかります)…" >&2
+	@$(PYTHON) -m venv $(VENV)
+	@$(INSTALL) -e .
+	@touch $@
+
+$(VENV)/installed-all: $(VENV)/installed
+	@echo "開発用のソフトウェアを準備しています…" >&2
+	@$(INSTALL) -e ".[app,dev,evals]"
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache

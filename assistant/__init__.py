@@ -1,0 +1,47 @@
+"""Cited answers on regional DX (地域DX) for Japanese municipalities.
+
+The package in reading order::
+
+    schema, errors, settings     records, the error tree, REGIONAL_DX_* settings
+    japanese/                    pure text knowledge: width, sentences, dates, numbers, words
+    ingest/                      file → pages → sections and turns → chunks
+    retrieval/                   chunks → Chroma (vectors) + Tantivy (words) → passages
+    answering/                   passages → statements, each grounded in a verified quote
+    export/                      records as JSON and as text
+    indexing                     files → the next generation of an index
+    assistant                    Assistant: opens an index and answers
+    cli                          the ``regional-dx`` command
+
+Imports point down this list only (checked by import-linter). Telemetry of every library is switched
+off here, before any of them can be imported.
+"""
+
+import os
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from assistant.assistant import Assistant
+
+__all__ = ["Assistant"]
+
+_TELEMETRY_OFF = {
+    "ANONYMIZED_TELEMETRY": "False",  # Chroma
+    "CHROMA_OTEL_COLLECTION_ENDPOINT": "",
+    "DO_NOT_TRACK": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "HF_HUB_OFFLINE": "1",
+    "LANGCHAIN_TRACING_V2": "false",
+    "LANGSMITH_TRACING": "false",
+    "RAGAS_DO_NOT_TRACK": "true",
+    "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false",
+}
+os.environ.update(_TELEMETRY_OFF)
+
+
+def __getattr__(name: str) -> Any:
+    """Import `Assistant` on first use: ``regional-dx --help`` must not load the libraries."""
+    if name == "Assistant":
+        from assistant.assistant import Assistant
+
+        return Assistant
+    raise AttributeError(name)

@@ -1,0 +1,226 @@
+"""Answers without a model: the sentences of the passages that answer, word for word."""
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from assistant.japanese.dates import find_dates
+from assistant.japanese.sentences import split_sentences
+from assistant.japanese.width import fold
+from assistant.japanese.words import content_words
+from assistant.retrieval.index import Index
+from assistant.retrieval.query import Query
+from assistant.retrieval.search import expanded_terms
+from assistant.schema import Passage
+
+_MOST_STATEMENTS = 4
+_MOST_CHARACTERS = 480
+_LONGEST_LIST = 360
+# Two statements that share more of their words than this say the same thing.
+_SAME_WORDS = 0.6
+
+# Weights chosen on the dev split of evals/datasets/originals.jsonl; the held-out split is reported.
+_PASSAGE_WEIGHT = 0.45
+_VECTOR_WEIGHT = 0.35
+_WANTED_BONUS = 0.15
+_COURTESY_PENALTY = 0.4
+_QUESTION_PENALTY = 0.12
+_FRAGMENT_PENALTY = 0.25
+_CONTEXT_SHARE = 0.5
+"""What a question word counts that stands in the heading or the rest of the chunk only."""
+_LATER_SHARE = 0.62
+"""A further statement needs this share of the best one's score."""
+
+_ITEM = re.compile(
+    r"^(?:[・•●○◯〇■□◆※*]|[①-⑳]|[-+]\s|[（(][0-9０-９ア-ン一二三四五六七八九十]{1,2}[）)])"
+)
+_MARK = re.compile(r"^(?:[・•●◯〇■□◆*]|[-+]\s|○)\s*")
+_COURTESY = re.compile(
+    r"ありがとうございま|お願い(?:いた)?します|お願い(?:し|いたし)たい|失礼(?:し|いたし)ます|御覧(?:ください|いただ)|"
+    r"(?:御)?説明(?:を|は)?(?:お願い|させて|以上)|以上(?:です|でございます|になります)|私からは以上|"
+    r"ページ目(?:です|でございます)|よろしいですか|いかがでしょうか|次をお願い|と申します|どうぞ"
+)
+_QUESTION_END = re.compile(r"(?:か|のか|べきか|どうか)[。？?]?$")
+_AMOUNT = re.compile(r"[0-9十百千万億兆数割][0-9,.十百千万億兆]*\s*(?:[^\s0-9]|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """A sentence or list chosen from a passage."""
+
+    passage: Passage
+    start: int
+    """Offsets into the chunk's text."""
+    end: int
+    score: float
+    coverage: float
+    """Share of the question's weight that the sentence and its context meet, 0 to 1."""
+
+    @property
+    def text(self) -> str:
+        """The sentence without its bullet mark, or the list with its items kept apart."""
+        return "\n".join(
+            _MARK.sub("", line) if "\n" not in self._raw else line for line in self._raw.split("\n")
+        )
+
+    @property
+    def _raw(self) -> str:
+        return self.passage.chunk.text[self.start : self.end]
+
+
+def rank_sentences(index: Index, query: Query, passages: list[Passage]) -> list[Extract]:
+    """All sentences and short lists of the passages with their scores, best first."""
+    weights = _term_weights(index, query)
+    vector = index.embedder.embed_question(query.text)
+    total = sum(weight for weight, _ in weights.values()) or 1.0
+    best_score = max((passage.score for passage in passages), default=1.0)
+    extracts = []
+    for passage in passages:
+        spans = list(_units(passage.chunk.text))
+        texts = [passage.chunk.text[start:end] for start, end in spans]
+        similarities = _similarities(index, vector, texts)
+        document = passage.document
+        heading = [passage.chunk.section or "", passage.chunk.speaker or "", document.title]
+        context = set(content_words("\n".join([*heading, document.meeting or ""])))
+        around = context | set(content_words(passage.chunk.text))
+        for (start, end), text, similarity in zip(spans, texts, similarities, strict=True):
+            covered = _covered(weights, set(content_words(text)), around) / total
+            score = (
+                covered
+                + _VECTOR_WEIGHT * similarity
+                + _PASSAGE_WEIGHT * passage.score / best_score
+                + _shape(text, query)
+            )
+            extracts.append(Extract(passage, start, end, score, covered))
+    return sorted(extracts, key=lambda e: (-e.score, e.passage.rank, e.start))
+
+
+def choose(ranked: list[Extract]) -> list[Extract]:
+    """The best sentence and those that add to it, in order of score; none repeats another."""
+    chosen: list[Extract] = []
+    characters = 0
+    for extract in ranked:
+        if len(chosen) == _MOST_STATEMENTS:
+            break
+        if chosen and extract.score < _LATER_SHARE * chosen[0].score:
+            break
+        size = extract.end - extract.start
+        if chosen and characters + size > _MOST_CHARACTERS:
+            continue
+        if any(_alike(extract, other) for other in chosen):
+            continue
+        chosen.append(extract)
+        characters += size
+    return chosen
+
+
+def meets_wanted(text: str, query: Query) -> bool:
+    """Whether a sentence holds the kind of thing the question asks for."""
+    folded = fold(text)
+    if query.wanted == "amount":
+        return bool(_AMOUNT.search(folded))
+    if query.wanted == "date":
+        return bool(find_dates(text)) or bool(
+            re.search(r"\d{1,2}月|\d{1,2}日|上旬|中旬|下旬", folded)
+        )
+    if query.wanted == "person":
+        return bool(re.search(r"構成員|座長|委員|センター長|課長|補佐|氏|様|者|人材", folded))
+    return True
+
+
+def _term_weights(index: Index, query: Query) -> dict[str, tuple[float, dict[str, float]]]:
+    """Question word → (weight, stand-ins with their share): IDF, and 1 at the very least."""
+    count = index.manifest.chunks
+    weights: dict[str, tuple[float, dict[str, float]]] = {}
+    for word in query.words:
+        frequency = index.words.document_frequency(word)
+        idf = math.log(1 + (count - frequency + 0.5) / (frequency + 0.5))
+        near = {
+            term.text: min(1.0, 2 * term.weight)
+            for term in expanded_terms(index, [word])
+            if term.text != word
+        }
+        weights[word] = (idf, near)
+    return weights
+
+
+def _covered(
+    weights: dict[str, tuple[float, dict[str, float]]], words: set[str], around: set[str]
+) -> float:
+    covered = 0.0
+    for word, (weight, near) in weights.items():
+        inside = max((share for term, share in near.items() if term in words), default=0.0)
+        outside = max((share for term, share in near.items() if term in around), default=0.0)
+        best = max(
+            1.0 if word in words else inside,
+            _CONTEXT_SHARE * (1.0 if word in around else outside),
+        )
+        covered += weight * best
+    return covered
+
+
+def _similarities(index: Index, vector: object, texts: list[str]) -> list[float]:
+    if vector is None or not texts:
+        return [0.0] * len(texts)
+    found = index.embedder.embed_passages(texts) @ np.asarray(vector)
+    return [max(0.0, float(value)) for value in found]
+
+
+def _shape(text: str, query: Query) -> float:
+    """Bonus and penalties for the form of a sentence."""
+    shape = _WANTED_BONUS if query.wanted in {"amount", "date"} and meets_wanted(text, query) else 0
+    if _COURTESY.search(text) and len(text) < 90:
+        shape -= _COURTESY_PENALTY
+    if _QUESTION_END.search(text) and "論点" not in query.text:
+        shape -= _QUESTION_PENALTY
+    if len(text) < 16 or (not re.search(r"[。\n]", text) and len(text) < 30):
+        shape -= _FRAGMENT_PENALTY
+    return shape
+
+
+def _units(text: str) -> Iterator[tuple[int, int]]:
+    """Sentences, and lists (with the line that leads in) that are short enough to stay whole."""
+    sentences = split_sentences(text)
+    index = 0
+    while index < len(sentences):
+        start, end = sentences[index]
+        last = _list_end(text, sentences, index)
+        if last > index and sentences[last][1] - start <= _LONGEST_LIST:
+            yield start, sentences[last][1]
+            index = last + 1
+            continue
+        yield start, end
+        index += 1
+
+
+def _list_end(text: str, sentences: list[tuple[int, int]], index: int) -> int:
+    """Index of the last sentence of the list that begins or is led in at `index`."""
+    start, end = sentences[index]
+    first = index
+    if not _ITEM.match(text[start:end]):
+        leads = re.search(
+            r"(?:次の|以下|とおり|通り|挙げ|点|ある)[^。]{0,20}[。：:]?$", text[start:end]
+        )
+        if not leads:
+            return index
+        first = index + 1
+    last = index
+    short = True
+    for place in range(first, len(sentences)):
+        begin, stop = sentences[place]
+        own_line = begin == 0 or text[begin - 1] == "\n"
+        if not (own_line and _ITEM.match(text[begin:stop])):
+            break
+        short = short and stop - begin <= 80
+        last = place
+    return last if short and last - first >= 1 else index
+
+
+def _alike(one: Extract, other: Extract) -> bool:
+    first = set(content_words(one.passage.chunk.text[one.start : one.end]))
+    second = set(content_words(other.passage.chunk.text[other.start : other.end]))
+    smaller = min(len(first), len(second)) or 1
+    return len(first & second) / smaller > _SAME_WORDS

@@ -1,0 +1,104 @@
+"""Grounding: a statement is shown only with quotes found word for word in their source. Pure code.
+
+A quote is a contiguous run of the source. It is compared NFKC-folded and without white space, and
+nothing more lenient: one changed digit, date or negation is a different text.
+"""
+
+import re
+from dataclasses import dataclass
+
+from assistant.ingest.chunk import cut_segments, line_number
+from assistant.japanese.numbers import missing_numbers
+from assistant.japanese.width import squeeze
+from assistant.schema import Chunk, Page, Segment
+
+FEWEST_CHARACTERS = 12
+"""A shorter quote proves little: it is accepted only as a whole line or block of its source."""
+
+# What may stand between two parts of a cleaned sentence in its source: line breaks and Markdown's
+# emphasis and list marks. Anything else (a running head, a page number) ends the quote.
+_GAP = re.compile(r"[\s*]*|\s*\n\s*[-+*>]\s+")
+_BREAK = re.compile(r"\s*\n\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Contiguous source text with its place."""
+
+    text: str
+    """As in the source, line breaks removed."""
+    page: int
+    """0-based index into the document's pages."""
+    start: int
+    """Offsets into the page's text."""
+    end: int
+
+
+def quotes_of(chunk: Chunk, start: int, end: int, pages: tuple[Page, ...]) -> list[Quote]:
+    """The source text behind ``chunk.text[start:end]``: one quote, or several across breaks."""
+    runs: list[tuple[Segment, Segment]] = []
+    for segment in cut_segments(chunk.segments, start, end):
+        if runs and _adjoins(runs[-1][1], segment, pages):
+            runs[-1] = (runs[-1][0], segment)
+        else:
+            runs.append((segment, segment))
+    quotes = []
+    for first, last in runs:
+        begin, stop = first.source_start, last.source_start + last.length
+        text = _without_breaks(pages[first.page].text[begin:stop])
+        quotes.append(Quote(text, first.page, begin, stop))
+    return quotes
+
+
+def is_found(quote: str, page: Page, line_start: int | None, line_end: int | None) -> bool:
+    """Whether a quote stands on a page, within the lines named.
+
+    Args:
+        quote: text claimed to be in the source; an empty one is never found.
+        page: the page as read.
+        line_start: 1-based first line; None searches the whole page.
+        line_end: 1-based last line.
+    """
+    text = page.text
+    if line_start is not None and line_end is not None:
+        text = "\n".join(text.split("\n")[line_start - 1 : line_end])
+    wanted = squeeze(quote)
+    if not wanted or wanted not in squeeze(text):
+        return False
+    return len(wanted) >= FEWEST_CHARACTERS or any(
+        wanted == squeeze(line).strip("・•●○-*")
+        or wanted in squeeze(line)[-len(wanted) :]
+        or squeeze(line).startswith(wanted)
+        for line in text.split("\n")
+    )
+
+
+def lines_of(quote: Quote, pages: tuple[Page, ...]) -> tuple[int | None, int | None]:
+    """First and last line of a quote; (None, None) in a file with pages."""
+    page = pages[quote.page]
+    if page.page is not None:
+        return None, None
+    return line_number(page.text, quote.start), line_number(page.text, quote.end - 1)
+
+
+def carries_numbers(statement: str, quotes: list[str]) -> bool:
+    """Whether every number of a statement stands in one of its quotes, by value and unit."""
+    return not missing_numbers(statement, quotes)
+
+
+def _adjoins(last: Segment, segment: Segment, pages: tuple[Page, ...]) -> bool:
+    if last.page != segment.page:
+        return False
+    gap = pages[last.page].text[last.source_start + last.length : segment.source_start]
+    return bool(_GAP.fullmatch(gap))
+
+
+def _without_breaks(text: str) -> str:
+    """Join lines: a space only between Latin letters or digits."""
+
+    def joint(match: re.Match[str]) -> str:
+        left, right = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
+        latin = left.isascii() and right.isascii() and left.isalnum() and right.isalnum()
+        return " " if latin else ""
+
+    return _BREAK.sub(joint, text)

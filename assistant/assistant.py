@@ -1,0 +1,111 @@
+"""The assistant: opens an index and answers. The only place that assembles the concrete parts."""
+
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter
+from typing import Self
+
+from assistant.answering.answer import extractive_answer, refusal, timed
+from assistant.errors import InputError
+from assistant.indexing import ingest, starter_folders, starter_is_current
+from assistant.retrieval.index import Index, current_generation, read_manifest
+from assistant.retrieval.search import PassageRetriever
+from assistant.schema import Answer, Chunk, Filters, Passage, Provenance, SourceDocument
+from assistant.settings import Settings, load_settings
+
+# Sentences are chosen from this many passages; more found no further facts on the dev questions.
+_PASSAGES = 12
+
+Progress = Callable[[str, int, int], None]
+
+
+class Assistant:
+    """Answers questions from one index."""
+
+    def __init__(self, index: Index, settings: Settings) -> None:
+        """Take an open index; `open` is the usual way in."""
+        self._index = index
+        self._settings = settings
+
+    @classmethod
+    def open(
+        cls,
+        index: Path | None = None,
+        settings: Settings | None = None,
+        *,
+        progress: Progress | None = None,
+    ) -> Self:
+        """Open an index; without one named, the default index, kept up with the starter corpus.
+
+        Args:
+            index: folder of the index; None takes the one in the settings.
+            settings: None reads them from the environment.
+            progress: told about the starter corpus being indexed.
+
+        Raises:
+            AssistantError: the index is missing, damaged or of another version.
+        """
+        settings = settings or load_settings()
+        root = index or settings.index
+        if root is None:
+            root = settings.default_index
+            _ensure_starter(root, settings, progress)
+        return cls(Index(root), settings)
+
+    def search(self, question: str, k: int = 5, filters: Filters | None = None) -> list[Passage]:
+        """The best `k` chunks for a question as indexed, best first.
+
+        Raises:
+            InputError: k is not positive.
+        """
+        if k < 1:
+            raise InputError("件数は1以上にしてください。", "-k に1以上の数を指定してください。")
+        retriever = PassageRetriever(index=self._index, count=k, filters=filters or Filters())
+        return [document.metadata["passage"] for document in retriever.invoke(question)]
+
+    def ask(self, question: str, filters: Filters | None = None) -> Answer:
+        """Answer a question with verified quotes, or refuse with the nearest passages."""
+        began = perf_counter()
+        text = question.strip()
+        provenance = Provenance(self._index.manifest.index_id, self._index.manifest.embedding)
+        if not text:
+            answer = refusal(question, "question_empty", [], provenance)
+        elif len(text) > self._settings.question_characters:
+            answer = refusal(question, "question_too_long", [], provenance)
+        else:
+            passages = self.search(text, _PASSAGES, filters)
+            answer = extractive_answer(self._index, text, passages, provenance)
+        return timed(answer, perf_counter() - began)
+
+    def chunk(self, chunk_id: str) -> tuple[list[Chunk], SourceDocument]:
+        """A chunk between its neighbours in the document, and the document.
+
+        Raises:
+            InputError: no chunk has this id.
+        """
+        doc_id, _, ordinal = chunk_id.rpartition("-")
+        document = self._index.manifest.documents.get(doc_id)
+        if document is None or not ordinal.isdigit():
+            raise InputError(
+                f"この番号の文章はありません: {chunk_id}",
+                "regional-dx search や ask の結果にある番号を指定してください。",
+            )
+        place = int(ordinal)
+        ids = [f"{doc_id}-{n:04d}" for n in (place - 1, place, place + 1) if n >= 0]
+        found = self._index.vectors.chunks(ids)
+        if chunk_id not in found:
+            raise InputError(
+                f"この番号の文章はありません: {chunk_id}",
+                "regional-dx search や ask の結果にある番号を指定してください。",
+            )
+        return [found[i] for i in ids if i in found], document
+
+    def close(self) -> None:
+        """Release the files of the index."""
+        self._index.close()
+
+
+def _ensure_starter(root: Path, settings: Settings, progress: Progress | None) -> None:
+    folder = current_generation(root)
+    if folder is None or not starter_is_current(read_manifest(folder)):
+        ingest(starter_folders(), root, settings, starter=True, progress=progress)

@@ -1,0 +1,1 @@
+"""Records as others read them: the JSON that scripts rely on."""

@@ -1,0 +1,128 @@
+"""Records as the JSON objects that scripts rely on; every key is always present."""
+
+from dataclasses import asdict
+from typing import Any
+
+from assistant.schema import (
+    Answer,
+    Chunk,
+    Citation,
+    Filters,
+    IngestReport,
+    Passage,
+    SourceDocument,
+)
+
+Row = dict[str, Any]
+
+
+def passage_row(passage: Passage) -> Row:
+    """A search result: rank, score, text and source."""
+    chunk = passage.chunk
+    return {
+        "rank": passage.rank,
+        "score": round(passage.score, 6),
+        "chunk_id": chunk.chunk_id,
+        "text": chunk.text,
+        **_source(
+            chunk,
+            passage.document,
+            (chunk.page, chunk.page_label, chunk.line_start, chunk.line_end),
+        ),
+    }
+
+
+def citation_row(citation: Citation) -> Row:
+    """A citation: number, quote and the quote's own place."""
+    place = (citation.page, citation.page_label, citation.line_start, citation.line_end)
+    return {
+        "number": citation.number,
+        "chunk_id": citation.chunk.chunk_id,
+        "quote": citation.quote,
+        "verified": citation.verified,
+        **_source(citation.chunk, citation.document, place),
+    }
+
+
+def answer_row(answer: Answer, question_id: str | None = None) -> Row:
+    """An answer with its statements, citations and provenance."""
+    return {
+        "id": question_id,
+        "question": answer.question,
+        "answer": answer.answer,
+        "refused": answer.refused,
+        "reason": answer.reason,
+        "mode": answer.mode,
+        "statements": [
+            {"text": s.text, "attribution": s.attribution, "citations": list(s.citations)}
+            for s in answer.statements
+        ],
+        "citations": [citation_row(citation) for citation in answer.citations],
+        "notes": list(answer.notes),
+        "as_of": answer.as_of,
+        "nearest": [passage_row(passage) for passage in answer.nearest],
+        "provenance": asdict(answer.provenance),
+        "seconds": answer.seconds,
+    }
+
+
+def search_row(
+    question_id: str | None,
+    question: str,
+    filters: Filters,
+    passages: list[Passage],
+    seconds: float,
+) -> Row:
+    """The results of one search."""
+    return {
+        "id": question_id,
+        "query": question,
+        "filters": {name: value for name, value in asdict(filters).items() if value},
+        "results": [passage_row(passage) for passage in passages],
+        "seconds": round(seconds, 4),
+    }
+
+
+def ingest_row(report: IngestReport) -> Row:
+    """What an ingest run did."""
+    return {
+        "files": report.files,
+        "added": list(report.added),
+        "updated": list(report.updated),
+        "unchanged": list(report.unchanged),
+        "removed": list(report.removed),
+        "skipped": [asdict(row) for row in report.skipped],
+        "partly": [{**asdict(row), "pages": list(row.pages)} for row in report.partly],
+        "duplicates": list(report.duplicates),
+        "index_id": report.index_id,
+        "chunks": report.chunks,
+        "seconds": round(report.seconds, 2),
+    }
+
+
+def _source(
+    chunk: Chunk,
+    document: SourceDocument,
+    place: tuple[int | None, str | None, int | None, int | None],
+) -> Row:
+    page, page_label, line_start, line_end = place
+    return {
+        "doc_id": document.doc_id,
+        "title": document.title,
+        "publisher": document.publisher,
+        "published": document.published,
+        "kind": document.kind,
+        "status": document.status,
+        "superseded_by": document.superseded_by,
+        "edition": document.edition,
+        "original": asdict(document.original) if document.original else None,
+        "speaker": chunk.speaker,
+        "role": chunk.role,
+        "section": chunk.section,
+        "page": page,
+        "page_label": page_label,
+        "line_start": line_start,
+        "line_end": line_end,
+        "locator": None,
+        "source_path": document.source_path,
+    }

@@ -1,0 +1,351 @@
+"""Bringing files into an index: which changed, read them, cut them, write the next generation."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from time import perf_counter
+from typing import TypeVar
+
+from assistant.errors import InputError, ReadError
+from assistant.ingest.catalog import CatalogEntry, load_catalog, with_catalog
+from assistant.ingest.metadata import infer_document, prepared_pages
+from assistant.ingest.readers import SUFFIXES
+from assistant.ingest.sandbox import Sandbox
+from assistant.retrieval.generations import Change, build_generation, writer_lock
+from assistant.retrieval.index import (
+    FileRecord,
+    Manifest,
+    Progress,
+    current_generation,
+    read_files,
+    read_manifest,
+)
+from assistant.schema import (
+    Chunk,
+    IngestReport,
+    Page,
+    Partly,
+    ReadDocument,
+    Skipped,
+    SourceDocument,
+)
+from assistant.settings import Settings
+
+# Files that describe documents or belong to the system: never documents, never reported.
+_BESIDE = {"catalog.toml", "thumbs.db", "desktop.ini"}
+_DOCSTORE = "docstore.json"
+
+_Row = TypeVar("_Row", Skipped, Partly)
+
+
+@dataclass
+class _Run:
+    """What one run has found so far."""
+
+    added: list[str] = field(default_factory=list)
+    updated: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    partly: list[Partly] = field(default_factory=list)
+    duplicates: list[str] = field(default_factory=list)
+    files: list[FileRecord] = field(default_factory=list)
+    read: list[ReadDocument] = field(default_factory=list)
+
+
+def starter_corpus() -> Path:
+    """Folder of the documents that come with the program (in a wheel beside the code)."""
+    installed = Path(__file__).parent / "starter_corpus"
+    return installed if installed.is_dir() else Path(__file__).parent.parent / "corpus"
+
+
+def ingest(
+    paths: Iterable[Path],
+    root: Path,
+    settings: Settings,
+    *,
+    starter: bool = False,
+    progress: Progress | None = None,
+) -> IngestReport:
+    """Bring files and folders into the index at `root`; unchanged files cost only their hash.
+
+    Args:
+        paths: files, or folders searched with everything below them. Removals are seen within
+            the folders named, and for files named that no longer exist.
+        root: folder of the index.
+        settings: limits for reading.
+        starter: the paths are the starter corpus; starter files elsewhere are taken out.
+        progress: told about reading and embedding.
+
+    Raises:
+        InputError: a path does not exist and was never indexed, or no file can be indexed.
+        IndexBusyError, StorageError, IndexVersionError, IndexDamagedError: see `generations`.
+    """
+    began = perf_counter()
+    named = [path.expanduser().resolve() for path in paths]
+    with writer_lock(root):
+        folder = current_generation(root)
+        before = read_manifest(folder) if folder else None
+        known = {record.path: record for record in before.files} if before else {}
+        for path in named:
+            if not path.exists() and not any(_inside(Path(name), path) for name in known):
+                raise InputError(
+                    f"ファイルもフォルダーもありません: {path}", "場所の書き方を確かめてください。"
+                )
+        run = _Run()
+        found = list(_documents_in(named, root))
+        _read_changed(found, known, run, settings, starter=starter, progress=progress)
+        gone = [
+            record
+            for name, record in known.items()
+            if (starter and record.starter) or any(_inside(Path(name), path) for path in named)
+            if Path(name) not in set(found)
+        ]
+        if not found and not gone:
+            raise InputError(
+                f"取り込める文書がありません: {'、'.join(str(path) for path in named)}",
+                f"{'、'.join(sorted(SUFFIXES))} のファイルを置いてください。",
+            )
+        manifest = _write(root, before, run, gone, folder, progress)
+    return IngestReport(
+        added=tuple(run.added),
+        updated=tuple(run.updated),
+        unchanged=tuple(run.unchanged),
+        removed=tuple(record.path for record in gone),
+        skipped=tuple(run.skipped),
+        partly=tuple(run.partly),
+        duplicates=tuple(run.duplicates),
+        index_id=manifest.index_id if manifest else "",
+        chunks=manifest.chunks if manifest else 0,
+        seconds=perf_counter() - began,
+    )
+
+
+def rebuild(root: Path, settings: Settings, *, progress: Progress | None = None) -> IngestReport:
+    """Build the index anew from its source files and fit the word statistics again.
+
+    The old generation answers until the new one is complete; a source that is gone is reported as
+    removed.
+
+    Raises:
+        InputError: no source file is left.
+        AssistantError: see `ingest`.
+    """
+    began = perf_counter()
+    with writer_lock(root):
+        records = read_files(root)
+        run = _Run()
+        present = [Path(record.path) for record in records if Path(record.path).is_file()]
+        if not present:
+            raise InputError(
+                f"この索引の元の文書が1件も見つかりません: {root}",
+                "文書を元の場所に戻すか、regional-dx ingest で取り込み直してください。",
+            )
+        starters = {record.path for record in records if record.starter}
+        _read_changed(present, {}, run, settings, progress=progress)
+        run.files = [replace(r, starter=r.path in starters) for r in run.files]
+        manifest = _write(root, None, run, [], None, progress)
+    assert manifest is not None
+    return IngestReport(
+        added=tuple(run.added),
+        updated=(),
+        unchanged=(),
+        removed=tuple(r.path for r in records if not Path(r.path).is_file()),
+        skipped=tuple(run.skipped),
+        partly=tuple(run.partly),
+        duplicates=tuple(run.duplicates),
+        index_id=manifest.index_id,
+        chunks=manifest.chunks,
+        seconds=perf_counter() - began,
+    )
+
+
+def starter_is_current(manifest: Manifest) -> bool:
+    """Whether the index holds the starter corpus exactly as it is now."""
+    indexed = {record.path: record.sha256 for record in manifest.files if record.starter}
+    present = {str(path): _sha256(path) for path in _documents_in(starter_folders(), None)}
+    return indexed == present
+
+
+def starter_folders() -> list[Path]:
+    """The folders of the starter corpus that hold documents, resolved as files are recorded."""
+    return sorted(path for path in starter_corpus().resolve().iterdir() if path.is_dir())
+
+
+def _read_changed(
+    found: list[Path],
+    known: dict[str, FileRecord],
+    run: _Run,
+    settings: Settings,
+    *,
+    starter: bool = False,
+    progress: Progress | None = None,
+) -> None:
+    catalog = load_catalog(starter_corpus() / "catalog.toml")
+    owners = {record.doc_id: record.path for record in known.values() if Path(record.path).exists()}
+    with Sandbox(seconds=settings.read_seconds, megabytes=settings.read_megabytes) as sandbox:
+        for number, path in enumerate(found, start=1):
+            if progress:
+                progress("文書を読み取り", number, len(found))
+            _read_one(path, known, owners, run, sandbox, catalog, starter=starter)
+
+
+def _read_one(
+    path: Path,
+    known: dict[str, FileRecord],
+    owners: dict[str, str],
+    run: _Run,
+    sandbox: Sandbox,
+    catalog: tuple[CatalogEntry, ...],
+    *,
+    starter: bool,
+) -> None:
+    name = str(path)
+    if path.suffix.lower() not in SUFFIXES:
+        run.skipped.append(_unsupported(path))
+        return
+    try:
+        digest = _sha256(path)
+    except OSError as error:
+        reason = f"ファイルを開けません({error.strerror})。"
+        run.skipped.append(Skipped(name, reason, "読み取り権限を確かめてください。"))
+        return
+    record = FileRecord(name, digest, digest[:12], starter)
+    old = known.get(name)
+    owner = owners.setdefault(record.doc_id, name)
+    if owner != name:
+        run.duplicates.append(name)
+        run.unchanged.append(name)
+        run.files.append(record)
+        return
+    if old and old.sha256 == digest:
+        run.unchanged.append(name)
+        run.files.append(replace(record, starter=starter or old.starter))
+        return
+    try:
+        read, partly = _read_document(path, record.doc_id, sandbox, catalog)
+    except ReadError as error:
+        del owners[record.doc_id]
+        run.skipped.append(Skipped(name, error.message, error.remedy))
+        return
+    run.read.append(read)
+    run.files.append(record)
+    (run.updated if old else run.added).append(name)
+    if partly:
+        run.partly.append(partly)
+
+
+def _read_document(
+    path: Path, doc_id: str, sandbox: Sandbox, catalog: tuple[CatalogEntry, ...]
+) -> tuple[ReadDocument, Partly | None]:
+    result = sandbox.read(path)
+    document = infer_document(path, doc_id, result.pages, title=result.title)
+    text = "\n".join(page.text for page in result.pages[:5])
+    document = with_catalog(document, text, catalog)
+    partly = (
+        Partly(str(path), result.unreadable, result.unreadable_reason)
+        if result.unreadable
+        else None
+    )
+    return ReadDocument(document, prepared_pages(result.pages)), partly
+
+
+def _write(
+    root: Path,
+    before: Manifest | None,
+    run: _Run,
+    gone: list[FileRecord],
+    folder: Path | None,
+    progress: Progress | None,
+) -> Manifest | None:
+    """Write the next generation, or nothing when nothing changed."""
+    touched = {record.path for record in (*run.files, *gone)} | {s.path for s in run.skipped}
+    files = [r for r in (before.files if before else ()) if r.path not in touched] + run.files
+    wanted = {record.doc_id for record in files}
+    removed = tuple(sorted(set(before.documents) - wanted)) if before else ()
+    files_changed = before is None or set(before.files) != set(files)
+    if not run.read and not removed and not files_changed:
+        return before
+    # LlamaIndex takes seconds to import: only a run that has something to cut pays for it.
+    from assistant.ingest.pipeline import ChunkPipeline
+
+    pipeline = ChunkPipeline(folder / _DOCSTORE if folder else None)
+    for doc_id in removed:
+        pipeline.forget(doc_id)
+    chunks = pipeline.chunks(run.read)
+    documents, run_skipped = _with_chunks(run, chunks)
+    if not documents and before is None:
+        return None
+    change = Change(
+        documents=documents,
+        chunks=chunks,
+        pages=_pages_of(run.read, documents),
+        removed=removed,
+        files=tuple(sorted((f for f in files if f.path not in run_skipped), key=lambda f: f.path)),
+        skipped=_merged(before.skipped if before else (), run.skipped, touched),
+        partly=_merged(before.partly if before else (), run.partly, touched),
+        save_beside=lambda new: pipeline.save(new / _DOCSTORE),
+    )
+    return build_generation(root, change, fresh=before is None, progress=progress)
+
+
+def _with_chunks(run: _Run, chunks: list[Chunk]) -> tuple[dict[str, SourceDocument], set[str]]:
+    """The documents that gave at least one chunk; the others become named skips."""
+    alive = {chunk.doc_id for chunk in chunks}
+    documents, skipped = {}, set()
+    for read in run.read:
+        path = read.document.source_path
+        if read.document.doc_id in alive:
+            documents[read.document.doc_id] = read.document
+            continue
+        skipped.add(path)
+        for names in (run.added, run.updated):
+            if path in names:
+                names.remove(path)
+        run.skipped.append(
+            Skipped(path, "引用できる文章がありません。", "本文のある文書か確かめてください。")
+        )
+    return documents, skipped
+
+
+def _pages_of(
+    read: list[ReadDocument], documents: dict[str, SourceDocument]
+) -> dict[str, tuple[Page, ...]]:
+    return {r.document.doc_id: r.pages for r in read if r.document.doc_id in documents}
+
+
+def _merged(before: tuple[_Row, ...], now: list[_Row], touched: set[str]) -> tuple[_Row, ...]:
+    kept: list[_Row] = [row for row in before if row.path not in touched]
+    return tuple(kept + now)
+
+
+def _documents_in(paths: list[Path], root: Path | None) -> Iterator[Path]:
+    """Files at or below the paths in a stable order, each once, the index itself left out."""
+    seen: set[Path] = set()
+    for path in paths:
+        below = sorted(path.rglob("*")) if path.is_dir() else [path]
+        for file in below:
+            hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
+            beside = file.name.lower() in _BESIDE or file.name.endswith(".meta.toml")
+            inside_index = root is not None and _inside(file, root.resolve())
+            if file in seen or hidden or beside or inside_index or not file.is_file():
+                continue
+            seen.add(file)
+            yield file
+
+
+def _inside(path: Path, folder: Path) -> bool:
+    return path == folder or folder in path.parents
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _unsupported(path: Path) -> Skipped:
+    return Skipped(
+        str(path),
+        f"この形式({path.suffix or '拡張子なし'})には対応していません。",
+        "PDF、テキスト(.txt)、Markdown(.md)のいずれかで保存し直してください。",
+    )

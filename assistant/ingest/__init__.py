@@ -1,0 +1,1 @@
+"""From a file to chunks: read (child process) → clean → structure → chunk, by LlamaIndex."""

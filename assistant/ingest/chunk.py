@@ -1,0 +1,197 @@
+"""From sections to chunks: 200–450 characters, cut at sentence ends, lists kept whole.
+
+Small quotable chunks with neighbours added on demand beat large ones: on the five samples 250–400
+characters reach recall .79–.83 within the first 1,000 characters of context, 1,000 characters .69.
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+
+import tiktoken
+
+from assistant.japanese.sentences import split_sentences
+from assistant.schema import Block, Chunk, Page, Section, Segment
+
+_TARGET = 300
+"""A chunk that has reached this many characters takes no further sentence …"""
+_LONGEST = 450
+"""… and no sentence is added that would make it longer than this."""
+_LONGEST_SENTENCE = 900
+"""A sentence beyond this (a flattened table, a list without stops) is cut at a comma or space."""
+_SOFT_BREAKS = "、，,;； \u3000"
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """What is never cut: a sentence, or a list that fits."""
+
+    text: str
+    segments: tuple[Segment, ...]
+    new_block: bool
+    """Starts on a line of its own."""
+
+
+def make_chunks(doc_id: str, pages: tuple[Page, ...], sections: list[Section]) -> list[Chunk]:
+    """Cut the sections of a document into chunks, in order."""
+    lines = _LineFinder(pages)
+    chunks: list[Chunk] = []
+    for section in sections:
+        for units in _grouped(list(_units(section.blocks))):
+            chunks.append(_chunk(f"{doc_id}-{len(chunks):04d}", doc_id, section, units, lines))
+    return chunks
+
+
+def count_tokens(text: str) -> int:
+    """Length in cl100k_base tokens (Japanese: about one a character)."""
+    return len(_encoding().encode(text, disallowed_special=()))
+
+
+@lru_cache(maxsize=1)
+def _encoding() -> tiktoken.Encoding:
+    """The encoding from the files that llama-index-core ships: tiktoken alone would download it."""
+    spec = find_spec("llama_index.core")
+    assert spec is not None
+    assert spec.origin is not None
+    cache = Path(spec.origin).parent / "_static" / "tiktoken_cache"
+    os.environ["TIKTOKEN_CACHE_DIR"] = str(cache)
+    return tiktoken.get_encoding("cl100k_base")
+
+
+def _units(blocks: tuple[Block, ...]) -> Iterator[_Unit]:
+    index = 0
+    while index < len(blocks):
+        end = _list_end(blocks, index)
+        group = blocks[index:end]
+        if len(group) > 1 and sum(len(block.text) + 1 for block in group) <= _LONGEST:
+            yield _stacked(group)
+        else:
+            for block in group:
+                yield from _sentences(block)
+        index = end
+
+
+def _list_end(blocks: tuple[Block, ...], index: int) -> int:
+    """End of the list that begins at `index` (its lead-in sentence included), or index + 1."""
+    end = index + 1
+    lead = not blocks[index].item and blocks[index].text.endswith(
+        ("。", "：", ":", "である", "次のとおり")
+    )
+    if not blocks[index].item and not lead:
+        return end
+    while end < len(blocks) and blocks[end].item:
+        end += 1
+    return end
+
+
+def _stacked(blocks: tuple[Block, ...]) -> _Unit:
+    text, segments = "", []
+    for block in blocks:
+        text += "\n" if text else ""
+        segments += [replace(s, start=s.start + len(text)) for s in block.segments]
+        text += block.text
+    return _Unit(text, tuple(segments), new_block=True)
+
+
+def _sentences(block: Block) -> Iterator[_Unit]:
+    first = True
+    for start, end in split_sentences(block.text):
+        for piece_start, piece_end in _bounded(block.text, start, end):
+            segments = cut_segments(block.segments, piece_start, piece_end)
+            yield _Unit(block.text[piece_start:piece_end], segments, new_block=first)
+            first = False
+
+
+def _bounded(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    while end - start > _LONGEST_SENTENCE:
+        cut = max(
+            (
+                position + 1
+                for position in range(start + _LONGEST // 2, start + _LONGEST)
+                if text[position] in _SOFT_BREAKS
+                and not (text[position - 1].isdigit() and text[position + 1].isdigit())
+            ),
+            default=start + _LONGEST,
+        )
+        yield start, cut
+        start = cut
+    if start < end:
+        yield start, end
+
+
+def cut_segments(segments: tuple[Segment, ...], start: int, end: int) -> tuple[Segment, ...]:
+    """The parts of `segments` inside [start, end), with starts counted from `start`."""
+    kept = []
+    for segment in segments:
+        low = max(segment.start, start)
+        high = min(segment.start + segment.length, end)
+        if low < high:
+            kept.append(
+                Segment(
+                    low - start,
+                    segment.page,
+                    segment.source_start + low - segment.start,
+                    high - low,
+                )
+            )
+    return tuple(kept)
+
+
+def _grouped(units: list[_Unit]) -> Iterator[list[_Unit]]:
+    group: list[_Unit] = []
+    size = 0
+    for unit in units:
+        if group and (size >= _TARGET or size + len(unit.text) > _LONGEST):
+            yield group
+            group, size = [], 0
+        group.append(unit)
+        size += len(unit.text)
+    if group:
+        yield group
+
+
+def _chunk(
+    chunk_id: str, doc_id: str, section: Section, units: list[_Unit], lines: "_LineFinder"
+) -> Chunk:
+    text, segments = "", []
+    for unit in units:
+        text += "\n" if text and unit.new_block else ""
+        segments += [replace(s, start=s.start + len(text)) for s in unit.segments]
+        text += unit.text
+    first, last = segments[0], segments[-1]
+    page = lines.pages[first.page]
+    return Chunk(
+        chunk_id=chunk_id,
+        doc_id=doc_id,
+        text=text,
+        segments=tuple(segments),
+        section=" > ".join(section.heading_path) or None,
+        speaker=section.speaker,
+        role=section.role,
+        page=page.page,
+        page_label=page.label,
+        line_start=lines.line(first.page, first.source_start),
+        line_end=lines.line(last.page, last.source_start + last.length - 1),
+        tokens=count_tokens(text),
+    )
+
+
+class _LineFinder:
+    """Line numbers of offsets in a text file."""
+
+    def __init__(self, pages: tuple[Page, ...]) -> None:
+        self.pages = pages
+
+    def line(self, page: int, offset: int) -> int | None:
+        """1-based line; None in a file with pages."""
+        if self.pages[page].page is not None:
+            return None
+        return line_number(self.pages[page].text, offset)
+
+
+def line_number(text: str, offset: int) -> int:
+    r"""1-based number of the line that holds `offset`; lines end with ``\n``."""
+    return text.count("\n", 0, offset) + 1

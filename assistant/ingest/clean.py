@@ -1,0 +1,155 @@
+"""From pages to lines: page furniture set aside, double spacing recognised, offsets kept.
+
+Nothing is rewritten here. A `Line` only says where a run of text stands in its page, so whatever is
+built from lines can be traced to the source character by character.
+"""
+
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from assistant.japanese.width import display_width, fold
+from assistant.schema import Page
+
+_PAGE_NUMBER = re.compile(r"^[\s\-–—]*(?P<number>\d{1,4})[\s\-–—]*(?:/\s*\d{1,4}|ページ|頁)?\s*$")
+_DASHED_NUMBER = re.compile(r"^-\s*\d{1,4}\s*-$")
+_URL = re.compile(r"^(?:https?://\S+\s*)+$")
+# Lines at the top or bottom of a page that may be running heads.
+_EDGE_LINES = 2
+# A running head stands on at least this share of the pages, and on three.
+_REPEATED_SHARE = 0.4
+_REPEATED_PAGES = 3
+# Share of lines followed by a blank one above which a text is taken as double-spaced.
+_DOUBLE_SPACED = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A non-blank line without its surrounding white space."""
+
+    text: str
+    page: int
+    """0-based index into the pages."""
+    start: int
+    """Offset of `text` in the page's text."""
+    indent: int
+    """White space characters before it."""
+    blank_before: int
+    """Blank lines before it; in a double-spaced text one less than written."""
+    first: bool
+    """True for the first line of a page, and after a form feed or three blank lines."""
+
+
+def clean_lines(pages: tuple[Page, ...]) -> list[Line]:
+    """The lines of a document without page furniture, in order."""
+    lines = [line for index, page in enumerate(pages) for line in _lines(page.text, index)]
+    paged = any(page.page is not None for page in pages)
+    furniture = _furniture(lines, len(pages)) if paged else _loose_furniture(lines)
+    kept = _without(lines, furniture)
+    return _single_spaced(kept)
+
+
+def printed_labels(pages: tuple[Page, ...]) -> tuple[Page, ...]:
+    """Pages with the printed number filled in from the page furniture where the file gives none.
+
+    A number counts only when at least three pages agree on its distance from the physical page.
+    """
+    if any(page.label for page in pages) or any(page.page is None for page in pages):
+        return pages
+    found: dict[int, str] = {}
+    for index, page in enumerate(pages):
+        lines = _lines(page.text, index)
+        for line in (*lines[-1:], *lines[:1]):
+            match = _PAGE_NUMBER.match(fold(line.text))
+            if match:
+                found[index] = match["number"]
+                break
+    distances = Counter(int(number) - index for index, number in found.items())
+    distance, agreeing = distances.most_common(1)[0] if distances else (0, 0)
+    if agreeing < _REPEATED_PAGES:
+        return pages
+    return tuple(
+        replace(page, label=found[index])
+        if index in found and int(found[index]) - index == distance
+        else page
+        for index, page in enumerate(pages)
+    )
+
+
+def _lines(text: str, page: int) -> list[Line]:
+    lines: list[Line] = []
+    blank, offset, first = 0, 0, True
+    for raw in text.split("\n"):
+        content = raw.strip()
+        if content:
+            indent = len(raw) - len(raw.lstrip())
+            starts_page = first or blank >= 3 or "\f" in raw[:indent]
+            start = offset + indent
+            lines.append(Line(content, page, start, indent, blank, starts_page))
+            blank, first = 0, False
+        else:
+            blank += 1
+            first = first or "\f" in raw
+        offset += len(raw) + 1
+    return lines
+
+
+def _furniture(lines: list[Line], pages: int) -> set[Line]:
+    """Running heads and page numbers at the edges of a PDF's pages."""
+    by_page: dict[int, list[Line]] = {}
+    for line in lines:
+        by_page.setdefault(line.page, []).append(line)
+    edges = [
+        line for group in by_page.values() for line in {*group[:_EDGE_LINES], *group[-_EDGE_LINES:]}
+    ]
+    counts = Counter(_masked(line.text) for line in edges)
+    enough = max(_REPEATED_PAGES, _REPEATED_SHARE * pages)
+    return {
+        line
+        for line in edges
+        if _PAGE_NUMBER.match(fold(line.text))
+        or (counts[_masked(line.text)] >= enough and display_width(line.text) <= 80)
+    } | {line for line in lines if _URL.match(line.text)}
+
+
+def _loose_furniture(lines: list[Line]) -> set[Line]:
+    """Page numbers left between the lines of a text that was extracted from a PDF."""
+    found = set()
+    for index, line in enumerate(lines):
+        folded = fold(line.text)
+        after = lines[index + 1].blank_before if index + 1 < len(lines) else 1
+        alone = line.blank_before and after and folded.isdigit() and len(folded) <= 3
+        if _DASHED_NUMBER.match(folded) or alone or _URL.match(line.text):
+            found.add(line)
+    return found
+
+
+def _masked(text: str) -> str:
+    return re.sub(r"\d+", "#", fold(text))
+
+
+def _without(lines: list[Line], furniture: set[Line]) -> list[Line]:
+    """Drop furniture; its blank lines and page border pass to the line that follows."""
+    kept: list[Line] = []
+    blank, first = 0, False
+    for line in lines:
+        if line in furniture:
+            blank, first = max(blank, line.blank_before), first or line.first
+            continue
+        kept.append(
+            replace(line, blank_before=max(blank, line.blank_before), first=first or line.first)
+        )
+        blank, first = 0, False
+    return kept
+
+
+def _single_spaced(lines: list[Line]) -> list[Line]:
+    """Blank lines of a double-spaced text mean nothing: sentences run across them."""
+    spaced = sum(1 for line in lines if line.blank_before)
+    cut = sum(
+        1 for line, after in pairwise(lines) if after.blank_before and not line.text.endswith("。")
+    )
+    if len(lines) < 20 or spaced < _DOUBLE_SPACED * len(lines) or cut < len(lines) / 2:
+        return lines
+    return [replace(line, blank_before=max(0, line.blank_before - 1)) for line in lines]

@@ -1,0 +1,107 @@
+"""Documents through LlamaIndex: our node parser inside its IngestionPipeline.
+
+The pipeline's docstore keeps the hash of every document it has seen, so a document that comes again
+unchanged produces no nodes. `StructureNodeParser` does the work: structure, then chunks.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from llama_index.core.ingestion import DocstoreStrategy, IngestionPipeline
+from llama_index.core.node_parser import NodeParser
+from llama_index.core.schema import BaseNode, Document, TextNode
+from llama_index.core.storage.docstore import SimpleDocumentStore
+
+from assistant.ingest.chunk import make_chunks
+from assistant.ingest.structure import read_structure
+from assistant.schema import Chunk, Kind, Page, ReadDocument, Segment
+
+_MARKDOWN = {".md", ".markdown"}
+
+
+class StructureNodeParser(NodeParser):
+    """Cuts documents at headings, speaker turns and sentence ends.
+
+    Each input document carries its pages in ``metadata["pages"]``; each node carries its chunk in
+    ``metadata["chunk"]``, both as JSON, so that the nodes survive pickling and LlamaIndex's cache.
+    """
+
+    @classmethod
+    def class_name(cls) -> str:
+        """Name in LlamaIndex's serialization."""
+        return "StructureNodeParser"
+
+    def _parse_nodes(
+        self, nodes: Sequence[BaseNode], show_progress: bool = False, **_: Any
+    ) -> list[BaseNode]:
+        parsed: list[BaseNode] = []
+        for node in nodes:
+            pages = tuple(Page(**page) for page in json.loads(node.metadata["pages"]))
+            kind: Kind = node.metadata["kind"]
+            markdown = bool(node.metadata["markdown"])
+            sections = read_structure(pages, kind, markdown=markdown)
+            parsed += [
+                TextNode(
+                    id_=chunk.chunk_id,
+                    text=chunk.text,
+                    metadata={"chunk": json.dumps(asdict(chunk), ensure_ascii=False)},
+                )
+                for chunk in make_chunks(node.node_id, pages, sections)
+            ]
+        return parsed
+
+
+class ChunkPipeline:
+    """An IngestionPipeline with its docstore kept in a file of the index."""
+
+    def __init__(self, docstore: Path | None) -> None:
+        """Start from a docstore written by `save`; None starts empty."""
+        known = docstore is not None and docstore.is_file()
+        store = (
+            SimpleDocumentStore.from_persist_path(str(docstore)) if known else SimpleDocumentStore()
+        )
+        self._store = store
+        self._pipeline = IngestionPipeline(
+            transformations=[StructureNodeParser()],
+            docstore=store,
+            docstore_strategy=DocstoreStrategy.DUPLICATES_ONLY,
+            disable_cache=True,
+        )
+
+    def chunks(self, documents: Sequence[ReadDocument]) -> list[Chunk]:
+        """The chunks of the documents that the docstore has not seen, in order."""
+        nodes = self._pipeline.run(
+            documents=[_llama_document(read) for read in documents], store_doc_text=False
+        )
+        return [_chunk(json.loads(node.metadata["chunk"])) for node in nodes]
+
+    def forget(self, doc_id: str) -> None:
+        """Take a document out of the docstore."""
+        self._store.delete_document(doc_id, raise_error=False)
+
+    def save(self, path: Path) -> None:
+        """Write the docstore."""
+        self._store.persist(str(path))
+
+
+def _llama_document(read: ReadDocument) -> Document:
+    document = read.document
+    path = Path(document.source_path)
+    headings = any("\n## " in page.text for page in read.pages)
+    return Document(
+        id_=document.doc_id,
+        text="\f".join(page.text for page in read.pages),
+        metadata={
+            "pages": json.dumps([asdict(page) for page in read.pages], ensure_ascii=False),
+            "kind": document.kind,
+            # Text saved from a converter is often Markdown under a .txt name.
+            "markdown": path.suffix.lower() in _MARKDOWN or headings,
+        },
+    )
+
+
+def _chunk(row: dict[str, Any]) -> Chunk:
+    return Chunk(**{**row, "segments": tuple(Segment(**s) for s in row["segments"])})

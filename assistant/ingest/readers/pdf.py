@@ -1,0 +1,132 @@
+"""PDF pages: text by pdfium (fast, survives damage), labels, metadata and fallback by pypdf.
+
+Runs in the child process only: 577 bytes are enough to abort pdfium.
+"""
+
+import logging
+import re
+from pathlib import Path
+
+import pypdf
+import pypdfium2
+from pypdf.errors import PyPdfError
+
+from assistant.errors import ReadError
+from assistant.ingest.readers import ReadResult
+from assistant.schema import Page
+
+_LONGEST_PAGES = 2000
+# A page with fewer visible characters has no text worth indexing (a page number, a figure label).
+_FEWEST_CHARACTERS = 4
+# Share of replacement, private-use and glyph-name characters that makes a page unusable; broken
+# fonts give nearly 1, sound pages with a few gaiji stay below .05 (58 ministry PDFs).
+_GARBAGE_SHARE = 0.3
+_GLYPH_NAMES = re.compile(r"(?:/[A-Za-z]+\d*\s*){8,}")
+
+logging.getLogger("pypdf").setLevel(logging.ERROR)
+
+
+def read_pdf(path: Path) -> ReadResult:
+    """Read the pages of a PDF; encryption with an empty password is no obstacle.
+
+    Raises:
+        ReadError: password needed, damaged beyond reading, too long, or no page with text.
+    """
+    labels, title, texts = _by_pypdf(path)
+    texts = _by_pdfium(path) or texts
+    if texts is None:
+        raise ReadError(
+            "PDFが壊れているため開けません。",
+            "入手し直すか、元のソフトからPDFに保存し直してください。",
+        )
+    bad = tuple(n for n, text in enumerate(texts, start=1) if not _usable(text))
+    if len(bad) == len(texts):
+        raise ReadError(
+            "文字を取り出せるページがありません(画像だけのPDFの可能性があります)。",
+            "文字認識(OCR)をかけたPDFか、元の文書ファイルを使ってください。",
+        )
+    pages = tuple(
+        Page(
+            text="" if number in bad else text.replace("\r\n", "\n").replace("\r", "\n"),
+            page=number,
+            label=labels[number - 1] if labels and number <= len(labels) else None,
+        )
+        for number, text in enumerate(texts, start=1)
+    )
+    return ReadResult(pages, title, bad, "文字を取り出せないページがあります。" if bad else "")
+
+
+def _by_pdfium(path: Path) -> list[str] | None:
+    try:
+        document = pypdfium2.PdfDocument(path)
+    except pypdfium2.PdfiumError:
+        return None
+    try:
+        _check_length(len(document))
+        texts = []
+        for index in range(len(document)):
+            try:
+                page = document[index]
+                texts.append(page.get_textpage().get_text_bounded())
+            except pypdfium2.PdfiumError:
+                texts.append("")
+        return texts
+    finally:
+        document.close()
+
+
+def _by_pypdf(path: Path) -> tuple[list[str] | None, str | None, list[str] | None]:
+    """Labels (None unless the file states them), title and, where pdfium may fail, the texts.
+
+    pypdf raises errors outside its own tree on damaged files, so every step stands alone.
+    """
+    try:
+        reader = pypdf.PdfReader(path)
+        _unlock(reader)
+        labels = reader.page_labels if "/PageLabels" in reader.root_object else None
+        title = reader.metadata.title if reader.metadata else None
+        texts = None
+        if not _opens_in_pdfium(path):
+            _check_length(len(reader.pages))
+            texts = [page.extract_text() for page in reader.pages]
+        return labels, title, texts
+    except ReadError:
+        raise
+    except (PyPdfError, OSError, ValueError, TypeError, KeyError, AttributeError, IndexError,
+            RecursionError, AssertionError, NotImplementedError, OverflowError):  # fmt: skip
+        return None, None, None
+
+
+def _unlock(reader: pypdf.PdfReader) -> None:
+    if reader.is_encrypted and not reader.decrypt(""):
+        raise ReadError(
+            "パスワードが必要なPDFです。",
+            "パスワードを解除したPDFを作り、置き直してください。",
+        )
+
+
+def _opens_in_pdfium(path: Path) -> bool:
+    try:
+        pypdfium2.PdfDocument(path).close()
+    except pypdfium2.PdfiumError:
+        return False
+    return True
+
+
+def _check_length(pages: int) -> None:
+    if pages > _LONGEST_PAGES:
+        raise ReadError(
+            f"ページ数が多すぎます({pages:,}ページ、上限{_LONGEST_PAGES:,}ページ)。",
+            "章ごとなどに分けて保存し直してください。",
+        )
+
+
+def _usable(text: str) -> bool:
+    visible = [c for c in text if not c.isspace()]
+    if len(visible) < _FEWEST_CHARACTERS:
+        return False
+    odd = sum(1 for c in visible if c == "\ufffd" or "\ue000" <= c <= "\uf8ff" or ord(c) < 32)
+    if odd > _GARBAGE_SHARE * len(visible):
+        return False
+    named = sum(len(match.group()) for match in _GLYPH_NAMES.finditer(text))
+    return named < _GARBAGE_SHARE * len(text)

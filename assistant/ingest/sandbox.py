@@ -1,0 +1,190 @@
+"""Reading in a child process with a time and a memory limit.
+
+One child reads many files; when a file makes it hang, die or swell, the child is killed, that one
+file is reported and the next file gets a new child. Works the same on Windows: the child is started
+as a plain command, speaks JSON lines over its standard streams, and its memory is watched from
+outside.
+"""
+
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import asdict
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import psutil
+
+from assistant.errors import ReadError
+from assistant.ingest.readers import ReadResult, read_file
+from assistant.schema import Page
+
+_POLL_SECONDS = 0.05
+# Measured on 58 ministry PDFs: the slowest sound page took 0.4 s.
+_SECONDS_PER_MEGABYTE = 10.0
+
+
+class Sandbox:
+    """Reads files in a child process. Use as a context manager."""
+
+    def __init__(self, *, seconds: float, megabytes: int) -> None:
+        """Set the limits for one file.
+
+        Args:
+            seconds: wall time for one file; 10 s for every megabyte of it are added.
+            megabytes: resident memory of the child, in MiB.
+        """
+        self._seconds = seconds
+        self._bytes = megabytes * 1024 * 1024
+        self._child: subprocess.Popen[str] | None = None
+        self._lines: queue.Queue[str | None] = queue.Queue()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stop()
+
+    def read(self, path: Path) -> ReadResult:
+        """Read one file.
+
+        Raises:
+            ReadError: the reader gave up, or the child hung, died or outgrew its memory.
+        """
+        child = self._running()
+        assert child.stdin is not None
+        try:
+            child.stdin.write(json.dumps({"path": str(path)}) + "\n")
+            child.stdin.flush()
+        except OSError:
+            self._stop()
+            raise _died() from None
+        allowed = self._seconds + _SECONDS_PER_MEGABYTE * path.stat().st_size / 1e6
+        return _result(json.loads(self._reply(child, time.monotonic() + allowed)))
+
+    def _reply(self, child: "subprocess.Popen[str]", deadline: float) -> str:
+        while True:
+            try:
+                line = self._lines.get(timeout=_POLL_SECONDS)
+            except queue.Empty:
+                self._check(child, deadline)
+                continue
+            if line is None:
+                self._stop()
+                raise _died()
+            return line
+
+    def _check(self, child: "subprocess.Popen[str]", deadline: float) -> None:
+        if time.monotonic() > deadline:
+            self._stop()
+            raise ReadError(
+                "読み取りに時間がかかりすぎたため、打ち切りました。",
+                "元のソフトからPDFに保存し直すか、分けて保存してください。",
+            )
+        try:
+            used = psutil.Process(child.pid).memory_info().rss
+        except psutil.Error:
+            return
+        if used > self._bytes:
+            self._stop()
+            raise ReadError(
+                "読み取りに必要なメモリが上限を超えたため、打ち切りました。",
+                "分けて保存するか、画像を減らして保存し直してください。",
+            )
+
+    def _running(self) -> "subprocess.Popen[str]":
+        if self._child is None or self._child.poll() is not None:
+            self._stop()
+            self._lines = queue.Queue()
+            self._child = subprocess.Popen(  # our own interpreter and module
+                [sys.executable, "-X", "utf8", "-m", "assistant.ingest.sandbox"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                encoding="utf-8",
+                env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+            )
+            threading.Thread(
+                target=_pump, args=(self._child, self._lines), name="sandbox", daemon=True
+            ).start()
+        return self._child
+
+    def _stop(self) -> None:
+        child, self._child = self._child, None
+        if child is None:
+            return
+        child.kill()
+        child.wait()
+        for stream in (child.stdin, child.stdout):
+            if stream is not None:
+                try:
+                    stream.close()
+                except OSError:
+                    continue
+
+
+def _pump(child: "subprocess.Popen[str]", lines: "queue.Queue[str | None]") -> None:
+    assert child.stdout is not None
+    try:
+        for line in child.stdout:
+            lines.put(line)
+    except (OSError, ValueError):
+        lines.put(None)
+        return
+    lines.put(None)
+
+
+def _died() -> ReadError:
+    return ReadError(
+        "ファイルが壊れているため、読み取りが途中で止まりました。",
+        "入手し直すか、元のソフトから保存し直してください。",
+    )
+
+
+def _result(reply: dict[str, Any]) -> ReadResult:
+    if "error" in reply:
+        raise ReadError(reply["error"]["message"], reply["error"]["remedy"])
+    pages = tuple(Page(**page) for page in reply["pages"])
+    return ReadResult(pages, reply["title"], tuple(reply["unreadable"]), reply["unreadable_reason"])
+
+
+def _serve() -> None:
+    """The child: answer one JSON line for each path on standard input until it closes."""
+    replies = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    sys.stdout = sys.stderr  # whatever a parser prints must not reach the parent
+    for line in sys.stdin:
+        try:
+            reply = asdict(read_file(Path(json.loads(line)["path"])))
+        except ReadError as error:
+            reply = {"error": {"message": error.message, "remedy": error.remedy}}
+        except MemoryError:
+            raise
+        except OSError as error:
+            reply = _refusal(
+                f"ファイルを開けません({error.strerror})。", "読み取り権限を確かめてください。"
+            )
+        except Exception as error:  # noqa: BLE001  # parsers raise anything; it costs this file only
+            reply = _refusal(
+                f"読み取り中に問題が起きました({type(error).__name__})。",
+                "入手し直すか、元のソフトから保存し直してください。",
+            )
+        replies.write(json.dumps(reply) + "\n")
+        replies.flush()
+
+
+def _refusal(message: str, remedy: str) -> dict[str, Any]:
+    return {"error": {"message": message, "remedy": remedy}}
+
+
+if __name__ == "__main__":
+    _serve()

@@ -1,0 +1,302 @@
+"""From lines to sections: headings, speaker turns, paragraphs and lists.
+
+A section is a stretch under one heading path or one speaker's turn; chunks never cross its border.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from assistant.ingest.clean import Line, clean_lines
+from assistant.japanese.width import display_width, fold
+from assistant.schema import Block, Kind, Page, Section, Segment
+
+_SPEAKER = re.compile(
+    r"^[○〇◯◎](?P<label>[^\s　。、「」:：]{1,24}?[）)]?)(?:[\s　]{1,4}|[:：]\s*)(?=\S)"
+)
+_ROLES = (
+    *("座長代理", "部会長代理", "座長", "部会長", "委員長", "会長", "主査"),
+    *("専門委員", "構成員", "委員", "オブザーバー", "事務局"),
+)
+_OFFICIAL = re.compile(r"(?:補佐|課長|室長|参事官|審議官|局長|部長|係長|次長|企画官|調整官)$")
+_SECRETARIAT = re.compile(r"事務局を(?:務|つと)め")
+
+_BULLET = re.compile(
+    r"^(?:[・•●○◯〇■□◆◇▪▶➢✓※→⇒＊\uf06e\uf0d8\uf0b7\uf0fc]|[-*+]\s"
+    r"|[①-⑳]|[（(](?:[0-9０-９]{1,2}|[一二三四五六七八九十]{1,2}|[ア-ンa-zａ-ｚ])[）)]"
+    r"|[0-9０-９]{1,2}[.．)）](?![0-9０-９])|[ア-ン][．.)）]|[a-zａ-ｚ][.．)）]"
+    r"|[0-9０-９]{1,2}月[0-9０-９]{1,2}日\S*\s)"
+)
+_NUMBERED = (
+    (re.compile(r"^第\s*[0-9０-９一二三四五六七八九十]{1,3}\s*章"), 1),
+    (re.compile(r"^第\s*[0-9０-９一二三四五六七八九十]{1,3}\s*節"), 2),
+    (
+        re.compile(
+            r"^(?:[0-9０-９]{1,2}|[一二三四五六七八九十]{1,2})(?:[．.、]\s*|[\s　]+)(?=[^\d\s])"
+        ),
+        3,
+    ),
+    (re.compile(r"^[（(](?:[0-9０-９]{1,2}|[一二三四五六七八九十]{1,2})[）)]"), 7),
+    (re.compile(r"^[①-⑳]"), 8),
+)
+# Headings that committee papers use without number or mark.
+_PLAIN_HEADINGS = {"論点", "現状・課題", "現状と課題", "対応の方向性", "対応の方向性(案)", "背景"}
+_PLAIN_LEVEL = 2
+_LONGEST_HEADING = 60
+_MARKDOWN_HEADING = re.compile(r"^(#{1,6})\s+")
+_BOLD_PARTS = re.compile(r"\*\*(.+?)\*\*")
+_LINE_END = re.compile(r"[。！？!?：:」）)】]$")
+_SLIDE_NUMBER = re.compile(r"^(?P<title>[^\d\s].{1,40}?)\s+\d{1,3}$")
+# A line this much shorter than the longest nearby was ended by its author, not by the margin.
+_FULL_LINE = 0.78
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Part of a line with what it turned out to be."""
+
+    line: Line
+    text: str
+    start: int
+    """Offset in the page's text."""
+    level: int | None = None
+    """Heading level, 1 outermost; None for running text."""
+
+
+def read_structure(pages: tuple[Page, ...], kind: Kind, *, markdown: bool) -> list[Section]:
+    """Cut a document into sections.
+
+    Args:
+        pages: as read; for Markdown the front matter must be blanked out, not cut off.
+        kind: ``minutes`` turns on speaker turns, ``slides`` takes the first lines of a slide as
+            its title.
+        markdown: read Markdown's marks.
+    """
+    lines = clean_lines(pages)
+    if kind == "minutes":
+        first = next((i for i, line in enumerate(lines) if _is_turn(line.text)), len(lines))
+        head = _by_headings(lines[:first], pages, slides=False, markdown=markdown)
+        return head + _by_turns(lines[first:], pages)
+    return _by_headings(lines, pages, slides=kind == "slides", markdown=markdown)
+
+
+def speaker_role(label: str, turn_text: str) -> str | None:
+    """The role of a speaker from the printed label, or from what the speaker says.
+
+    Returns None for a label that names no role.
+    """
+    if label.startswith("事務局"):
+        return "事務局"
+    outside = re.sub(r"[（(].*?[）)]$", "", label)
+    for role in _ROLES:
+        if outside.endswith(role):
+            return role
+    if _SECRETARIAT.search(turn_text):
+        return "事務局"
+    inside = re.search(r"[（(](.*?)[）)]$", label)
+    if label.endswith(("様", "氏", "先生", "さん")) or (inside and _OFFICIAL.search(inside[1])):
+        return "発表者"
+    return "事務局" if _OFFICIAL.search(label) else None
+
+
+def _is_turn(text: str) -> bool:
+    match = _SPEAKER.match(text)
+    return match is not None and not _looks_like_bullet(match["label"])
+
+
+def _looks_like_bullet(label: str) -> bool:
+    """「○地域の課題は 」 begins a bullet, no turn: names hold no hiragana particles."""
+    return bool(re.search(r"[をはがにへのでと]", re.sub(r"[（(].*", "", label)))
+
+
+def _by_turns(lines: list[Line], pages: tuple[Page, ...]) -> list[Section]:
+    turns: list[tuple[str, list[_Piece]]] = []
+    for line in lines:
+        match = _SPEAKER.match(line.text) if _is_turn(line.text) else None
+        if match:
+            piece = _Piece(line, line.text[match.end() :], line.start + match.end())
+            turns.append((match["label"], [piece]))
+        else:
+            turns[-1][1].append(_Piece(line, line.text, line.start))
+    said: dict[str, str] = {}
+    for label, pieces in turns:
+        said[label] = said.get(label, "") + "".join(piece.text for piece in pieces)
+    return [
+        Section((), _blocks(pieces, pages), speaker=label, role=speaker_role(label, said[label]))
+        for label, pieces in turns
+    ]
+
+
+def _by_headings(
+    lines: list[Line], pages: tuple[Page, ...], *, slides: bool, markdown: bool
+) -> list[Section]:
+    pieces = list(_markdown_pieces(lines)) if markdown else _plain_pieces(lines, slides=slides)
+    sections: list[Section] = []
+    path: list[tuple[int, str]] = []
+    pending: list[_Piece] = []
+
+    def close() -> None:
+        if pending:
+            names = tuple(name for _, name in path)
+            sections.append(Section(names, _blocks(pending, pages)))
+            pending.clear()
+
+    for piece in pieces:
+        if piece.level is None:
+            pending.append(piece)
+            continue
+        close()
+        while path and path[-1][0] >= piece.level:
+            path.pop()
+        path.append((piece.level, piece.text))
+    close()
+    return sections
+
+
+def _plain_pieces(lines: list[Line], *, slides: bool) -> list[_Piece]:
+    pieces: list[_Piece] = []
+    wrapped = _FULL_LINE * max((display_width(line.text) for line in lines), default=0)
+    index = 0
+    while index < len(lines):
+        line = lines[index]
+        title = _slide_title(lines, index) if slides else []
+        if title:
+            text = re.sub(r"\s*\d{1,3}$", "", "".join(part.text for part in title))
+            pieces.append(_Piece(line, text, line.start, level=1))
+            index += len(title)
+            continue
+        around = [
+            near.text for near in (*lines[max(0, index - 1) : index], *lines[index + 1 : index + 2])
+        ]
+        level = None if display_width(line.text) > wrapped else _heading_level(line.text, around)
+        pieces.append(_Piece(line, line.text, line.start, level))
+        index += 1
+    return pieces
+
+
+def _slide_title(lines: list[Line], index: int) -> list[Line]:
+    """The first lines of a slide up to a blank one, or a line that ends in the slide's number."""
+    after = lines[index + 1].blank_before if index + 1 < len(lines) else 1
+    if lines[index].blank_before and after and _SLIDE_NUMBER.match(lines[index].text):
+        return [lines[index]]
+    if not lines[index].first:
+        return []
+    title = [lines[index]]
+    for line in lines[index + 1 : index + 3]:
+        if line.blank_before or _BULLET.match(line.text):
+            break
+        title.append(line)
+    text = "".join(line.text for line in title)
+    usable = len(text) <= _LONGEST_HEADING and "。" not in text and not _BULLET.match(text)
+    return title if usable else []
+
+
+def _heading_level(text: str, around: list[str]) -> int | None:
+    folded = re.sub(r"\s", "", fold(text))
+    if folded in _PLAIN_HEADINGS:
+        return _PLAIN_LEVEL
+    if len(text) > _LONGEST_HEADING or "。" in text or text.endswith(("、", "，", ",")):
+        return None
+    for pattern, level in _NUMBERED:
+        # Two of the same rank in a row are a list, not a heading over a heading.
+        if pattern.match(text) and not any(pattern.match(near) for near in around):
+            return level
+    return None
+
+
+def _markdown_pieces(lines: list[Line]) -> Iterator[_Piece]:
+    for line in lines:
+        text = line.text
+        if text.startswith(("<!--", "-->", "```", "|--", "| --", "|:-", "| :-", "---")):
+            continue
+        match = _MARKDOWN_HEADING.match(text)
+        if match:
+            content = text[match.end() :].strip().strip("#").strip()
+            start = line.start + text.index(content) if content else line.start
+            yield _Piece(line, content.replace("**", ""), start, _rank(content, len(match[1])))
+            continue
+        bold = list(_BOLD_PARTS.finditer(text))
+        rest = re.sub(r"[\s()（）案]|※.*$", "", _BOLD_PARTS.sub("", text))
+        if bold and not rest and all(_NUMBERED_BOLD.match(part[1]) for part in bold):
+            for part in bold:
+                yield _Piece(line, part[1], line.start + part.start(1), _rank(part[1], 6))
+            continue
+        if fold(text).replace(" ", "") in _PLAIN_HEADINGS:
+            yield _Piece(line, text, line.start, _PLAIN_LEVEL)
+            continue
+        dash = re.match(r"^(?:[-*+]\s+)+(?=[・•●○①-⑳※（(])", text)
+        cut = dash.end() if dash else 0
+        yield _Piece(line, text[cut:], line.start + cut)
+
+
+_NUMBERED_BOLD = re.compile(r"^(?:[（(][0-9０-９]{1,2}[）)]|[①-⑳])")
+
+
+def _rank(text: str, default: int) -> int:
+    """(1) stands under any heading without a number, ① under (1), however they are marked up."""
+    return next((level for pattern, level in _NUMBERED[3:] if pattern.match(text)), default)
+
+
+def _blocks(pieces: list[_Piece], pages: tuple[Page, ...]) -> tuple[Block, ...]:
+    """Join wrapped lines into paragraphs and list items."""
+    blocks: list[Block] = []
+    dense = pages[pieces[0].line.page].page is not None
+    widest = _local_widths(pieces) if dense else []
+    for index, piece in enumerate(pieces):
+        block = _as_block(piece)
+        previous = pieces[index - 1] if index else None
+        if (
+            blocks
+            and previous
+            and _continues(previous, piece, widest[index - 1] if dense else None)
+        ):
+            blocks[-1] = _joined(blocks[-1], block)
+        else:
+            blocks.append(block)
+    return tuple(blocks)
+
+
+def _continues(previous: _Piece, piece: _Piece, widest: int | None) -> bool:
+    """Whether a line goes on with the paragraph or item of the line before."""
+    ended = bool(_LINE_END.search(previous.text))
+    if _BULLET.match(piece.text) or piece.text.startswith("|"):
+        return False
+    if piece.line.page != previous.line.page or (piece.line.first and not piece.line.blank_before):
+        # A page border cuts sentences anywhere; only an ended sentence ends the paragraph.
+        return not ended and not _is_short(previous, widest)
+    if piece.line.blank_before or (piece.line.indent and ended):
+        return False
+    return not (ended and widest is not None) and not _is_short(previous, widest)
+
+
+def _is_short(piece: _Piece, widest: int | None) -> bool:
+    return widest is not None and display_width(piece.text) < _FULL_LINE * widest
+
+
+def _local_widths(pieces: list[_Piece]) -> list[int]:
+    """For every piece the width of the widest of itself and its three neighbours either side."""
+    widths = [display_width(piece.text) for piece in pieces]
+    return [max(widths[max(0, i - 3) : i + 4]) for i in range(len(widths))]
+
+
+def _as_block(piece: _Piece) -> Block:
+    """The piece's text with Markdown emphasis left out."""
+    text, segments, position = "", [], 0
+    parts = piece.text.split("**") if piece.text.count("**") >= 2 else [piece.text]
+    for part in parts:
+        if part:
+            segments.append(Segment(len(text), piece.line.page, piece.start + position, len(part)))
+            text += part
+        position += len(part) + 2
+    return Block(text, tuple(segments), item=bool(_BULLET.match(piece.text)))
+
+
+def _joined(first: Block, second: Block) -> Block:
+    gap = " " if _latin_edge(first.text[-1:], second.text[:1]) else ""
+    shift = len(first.text) + len(gap)
+    moved = tuple(replace(s, start=s.start + shift) for s in second.segments)
+    return Block(first.text + gap + second.text, first.segments + moved, first.item)
+
+
+def _latin_edge(left: str, right: str) -> bool:
+    return left.isascii() and right.isascii() and left.isalnum() and right.isalnum()

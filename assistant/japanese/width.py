@@ -1,0 +1,29 @@
+"""Width and white space: folding for search and comparison, never for display.
+
+NFKC is too strong for display and quoting (① becomes 1, ㈱ becomes (株)), so folded text is only
+ever compared, and the original is what people see.
+"""
+
+import re
+import unicodedata
+
+_SPACE = re.compile(r"\s+")
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-") | {"〜": "~", "～": "~"})
+
+
+def fold(text: str) -> str:
+    """NFKC with the kinds of dash and wave made one; case and spaces stay."""
+    return unicodedata.normalize("NFKC", text).translate(_DASHES)
+
+
+def squeeze(text: str) -> str:
+    """NFKC without any white space: the form in which quotes are compared.
+
+    Deliberately no dash or case folding: the contract says NFKC and white space, nothing else.
+    """
+    return _SPACE.sub("", unicodedata.normalize("NFKC", text))
+
+
+def display_width(text: str) -> int:
+    """Columns on a terminal: full-width and ambiguous East Asian characters count 2."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text)

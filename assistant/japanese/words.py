@@ -1,0 +1,71 @@
+"""Content words by Sudachi: the terms that search compares.
+
+Mode A (shortest units), `normalized_form` (ＤＸ→DX, 打合せ→打ち合わせ) and content words only: this
+gave nDCG@10 .513 on 749 city FAQ questions against .465 without the part-of-speech filter and
+.017 for splitting at white space (measured in November 2026).
+"""
+
+import threading
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any
+
+from sudachipy import Dictionary, SplitMode
+
+from assistant.japanese.width import fold
+
+_CONTENT = {"名詞", "動詞", "形容詞", "形状詞", "副詞", "接頭辞", "接尾辞"}
+# Sudachi takes at most 49,149 bytes at a time; Japanese characters are 3 bytes in UTF-8.
+_LONGEST_PIECE = 12_000
+
+_local = threading.local()
+
+
+def content_words(text: str) -> list[str]:
+    """The content words of a text in order, normalized and lower-cased.
+
+    Nouns, verbs (not the auxiliary-like 非自立可能), adjectives, 形状詞, adverbs and affixes are
+    kept; particles, auxiliaries, symbols and white space are not.
+    """
+    return list(_content_words(text))
+
+
+@lru_cache(maxsize=4096)
+def _content_words(text: str) -> tuple[str, ...]:
+    words = []
+    folded = fold(text)
+    for begin in range(0, len(folded), _LONGEST_PIECE):
+        for morpheme in _tokenizer().tokenize(folded[begin : begin + _LONGEST_PIECE], SplitMode.A):
+            speech = morpheme.part_of_speech()
+            if speech[0] not in _CONTENT or (speech[0] == "動詞" and speech[1] == "非自立可能"):
+                continue
+            word = morpheme.normalized_form().strip().lower()
+            if any(character.isalnum() for character in word):
+                words.append(word)
+    return tuple(words)
+
+
+def word_pairs(words: list[str]) -> list[str]:
+    """Adjacent content words joined by ``_``."""
+    return [f"{first}_{second}" for first, second in pairwise(words)]
+
+
+def proper_nouns(text: str) -> list[str]:
+    """The proper nouns (固有名詞) of a text in order, as written after folding."""
+    return [
+        morpheme.surface()
+        for morpheme in _tokenizer().tokenize(fold(text)[:_LONGEST_PIECE], SplitMode.C)
+        if morpheme.part_of_speech()[1] == "固有名詞"
+    ]
+
+
+def _tokenizer() -> Any:
+    """One tokenizer a thread: Sudachi refuses concurrent use of the same one."""
+    if not hasattr(_local, "tokenizer"):
+        _local.tokenizer = _dictionary().create()
+    return _local.tokenizer
+
+
+@lru_cache(maxsize=1)
+def _dictionary() -> Dictionary:
+    return Dictionary()

@@ -1,0 +1,238 @@
+"""An open index: one generation with its manifest, engines, embedder and vocabulary."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from assistant.errors import IndexDamagedError, IndexMissingError, IndexVersionError
+from assistant.retrieval.embeddings import Embedder, SifEmbedder, WordVectors, word_vector_name
+from assistant.retrieval.vectors import VectorIndex
+from assistant.retrieval.words import WordIndex
+from assistant.schema import Original, Page, Partly, Skipped, SourceDocument
+
+FORMAT = 1
+"""Raised whenever an older index can no longer be read."""
+
+Progress = Callable[[str, int, int], None]
+"""Called with a Japanese label, the steps done and the steps in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """A file as it was when indexed."""
+
+    path: str
+    sha256: str
+    doc_id: str
+    starter: bool = False
+    """Belongs to the starter corpus that came with the program."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a generation holds."""
+
+    index_id: str
+    """First 12 hex digits of the SHA-256 over embedding and documents: same contents, same id."""
+    generation: int
+    embedding: str
+    chunks: int
+    documents: dict[str, SourceDocument]
+    files: tuple[FileRecord, ...]
+    skipped: tuple[Skipped, ...] = ()
+    partly: tuple[Partly, ...] = ()
+    format: int = FORMAT
+
+
+class Index:
+    """An open generation; holds the connections to both engines."""
+
+    def __init__(self, root: Path) -> None:
+        """Open the current generation of the index in `root`.
+
+        Raises:
+            IndexMissingError: there is none, or it holds no document.
+            IndexVersionError: made by another version or embedding.
+            IndexDamagedError: files are missing or unreadable.
+        """
+        folder = current_generation(root)
+        if folder is None:
+            raise no_index(root)
+        self.manifest = read_manifest(folder)
+        if self.manifest.chunks == 0:
+            raise IndexMissingError(
+                f"索引に文書が入っていません: {root}",
+                "regional-dx ingest で文書を入れてください。",
+            )
+        word_vectors = WordVectors(root / "word-vectors")
+        self.folder = folder
+        self.vectors = VectorIndex(folder / "vectors")
+        self.words = WordIndex(folder / "words")
+        self.embedder: Embedder = SifEmbedder.load(folder / "sif.json", word_vectors)
+        self.expansion = Vocabulary.load(folder, word_vectors)
+        self.hidden = _yielding_digests(self.manifest)
+        """Digests that yield to their indexed original."""
+
+    def close(self) -> None:
+        """Release the files."""
+        self.vectors.close()
+
+    def pages(self, doc_id: str) -> tuple[Page, ...]:
+        """The pages of a document as they were read."""
+        return _read_pages(self.folder / "pages" / f"{doc_id}.json")
+
+
+class Vocabulary:
+    """The words of an index that have a word vector, for query expansion."""
+
+    def __init__(self, terms: list[str], rows: npt.NDArray[np.int64], words: WordVectors) -> None:
+        self._words = words
+        self._by_row: dict[int, list[str]] = {}
+        for term, row in zip(terms, rows.tolist(), strict=True):
+            self._by_row.setdefault(row, []).append(term)
+        self._rows = np.array(sorted(self._by_row), dtype=np.int64)
+        self._matrix = words.vectors(self._rows)
+
+    @classmethod
+    def load(cls, folder: Path, words: WordVectors) -> "Vocabulary":
+        """Read what a generation's vocabulary files hold.
+
+        Raises:
+            IndexDamagedError: the files are missing or damaged.
+        """
+        try:
+            terms = (folder / "vocabulary.txt").read_text(encoding="utf-8").split("\n")
+            rows = np.load(folder / "vocabulary.npy")
+            return cls([term for term in terms if term], rows, words)
+        except (OSError, ValueError) as error:
+            raise damaged("語彙") from error
+
+    def nearest(self, word: str, count: int, least: float) -> list[tuple[str, float]]:
+        """Words of the index whose vectors are nearest to a word's, itself left out.
+
+        Args:
+            word: need not be in the index.
+            count: how many at most.
+            least: smallest cosine similarity.
+        """
+        row = self._words.rows([word])
+        if row[0] < 0 or not len(self._rows):
+            return []
+        similarities = self._matrix @ self._words.vectors(row)[0]
+        found: list[tuple[str, float]] = []
+        for place in np.argsort(-similarities)[: count + 1]:
+            similarity = float(similarities[place])
+            if similarity <= least:
+                break
+            near = self._by_row[int(self._rows[place])]
+            found += [(term, min(similarity, 1.0)) for term in near if term != word]
+        return found[:count]
+
+
+def read_files(root: Path) -> tuple[FileRecord, ...]:
+    """The files an index was made from, even when another version made it.
+
+    Raises:
+        IndexMissingError: there is no index.
+        IndexDamagedError: not readable.
+    """
+    folder = current_generation(root)
+    if folder is None:
+        raise no_index(root)
+    try:
+        data = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        return tuple(FileRecord(**row) for row in data["files"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise damaged("一覧") from error
+
+
+def current_generation(root: Path) -> Path | None:
+    """Folder of the generation that answers; None where there is no index.
+
+    Raises:
+        IndexDamagedError: CURRENT names a generation that is not there.
+    """
+    pointer = root / "CURRENT"
+    if not pointer.is_file():
+        return None
+    folder = root / pointer.read_text(encoding="utf-8").strip()
+    if not (folder / "manifest.json").is_file():
+        raise damaged("一覧")
+    return folder
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read a generation's manifest.
+
+    Raises:
+        IndexVersionError: written in another format or with another embedding.
+        IndexDamagedError: not readable.
+    """
+    try:
+        data = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        if data["format"] != FORMAT or data["embedding"] != f"sif-{word_vector_name()}":
+            raise IndexVersionError(
+                "この索引は、別の版のプログラムで作られています。",
+                "regional-dx index rebuild で作り直してください(元の索引は成功するまで残ります)。",
+            )
+        return _manifest(data)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise damaged("一覧") from error
+
+
+def _yielding_digests(manifest: Manifest) -> frozenset[str]:
+    """Digests whose original is indexed too."""
+    titles = {d.title for d in manifest.documents.values() if d.edition == "original"}
+    return frozenset(
+        doc_id
+        for doc_id, document in manifest.documents.items()
+        if document.edition == "digest" and document.original and document.original.title in titles
+    )
+
+
+@lru_cache(maxsize=256)
+def _read_pages(path: Path) -> tuple[Page, ...]:
+    try:
+        return tuple(Page(**row) for row in json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise damaged("本文の控え") from error
+
+
+def _manifest(data: dict[str, Any]) -> Manifest:
+    documents = {}
+    for doc_id, row in data["documents"].items():
+        original = Original(**row["original"]) if row["original"] else None
+        documents[doc_id] = replace(SourceDocument(**{**row, "original": None}), original=original)
+    return Manifest(
+        index_id=data["index_id"],
+        generation=data["generation"],
+        embedding=data["embedding"],
+        chunks=data["chunks"],
+        documents=documents,
+        files=tuple(FileRecord(**row) for row in data["files"]),
+        skipped=tuple(Skipped(**row) for row in data["skipped"]),
+        partly=tuple(Partly(**{**row, "pages": tuple(row["pages"])}) for row in data["partly"]),
+        format=data["format"],
+    )
+
+
+def no_index(root: Path) -> IndexMissingError:
+    """The error for a folder without an index."""
+    return IndexMissingError(
+        f"索引がありません: {root}",
+        "先に regional-dx ingest 資料のフォルダー --index 索引のフォルダー を実行してください。",
+    )
+
+
+def damaged(part: str) -> IndexDamagedError:
+    """The error for an index of which a part (Japanese name) cannot be read."""
+    return IndexDamagedError(
+        f"索引が壊れています({part}を読めません)。",
+        "regional-dx index rebuild で作り直してください。",
+    )

@@ -1,0 +1,189 @@
+"""The vectors side of an index: chunk records and their vectors in Chroma.
+
+Vectors are always passed in: a collection with an embedding function of its own would download one.
+"""
+
+import json
+from pathlib import Path
+from typing import Any, cast
+
+import chromadb
+import numpy as np
+from chromadb.config import Settings as ChromaSettings
+from chromadb.errors import ChromaError
+
+from assistant.errors import IndexDamagedError
+from assistant.retrieval.embeddings import Matrix
+from assistant.schema import Chunk, Segment
+
+_COLLECTION = "chunks"
+# Chroma 1.5.9 refuses batches over 5,461 rows.
+_BATCH = 2000
+_OPTIONAL = ("section", "speaker", "role", "page", "page_label", "line_start", "line_end")
+
+
+class VectorIndex:
+    """One Chroma collection with cosine distance."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the store in `folder`, or make an empty one there.
+
+        Raises:
+            IndexDamagedError: Chroma cannot open the store.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self._client = chromadb.PersistentClient(
+                path=str(folder), settings=ChromaSettings(anonymized_telemetry=False)
+            )
+            self._collection = self._client.get_or_create_collection(
+                _COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
+            )
+        except (ChromaError, ValueError, OSError) as error:
+            raise _damaged() from error
+
+    def close(self) -> None:
+        """Release the files, so that the folder can be copied or removed."""
+        cast("Any", self._client).close()  # present in 1.5.9, absent from its types
+
+    def replace(self, chunks: list[Chunk], vectors: Matrix, removed_ids: list[str]) -> None:
+        """Remove rows, then add chunks with their vectors (adding never overwrites)."""
+        for begin in range(0, len(removed_ids), _BATCH):
+            self._collection.delete(ids=removed_ids[begin : begin + _BATCH])
+        for begin in range(0, len(chunks), _BATCH):
+            part = chunks[begin : begin + _BATCH]
+            self._collection.add(
+                ids=[chunk.chunk_id for chunk in part],
+                embeddings=cast("Any", vectors[begin : begin + _BATCH]),
+                documents=[chunk.text for chunk in part],
+                metadatas=[_metadata(chunk) for chunk in part],
+            )
+
+    def count(self) -> int:
+        """Chunks in the store.
+
+        Raises:
+            IndexDamagedError: the store cannot be read.
+        """
+        try:
+            return int(self._collection.count())
+        except ChromaError as error:
+            raise _damaged() from error
+
+    def search(self, vector: Matrix, limit: int, ids: list[str] | None) -> dict[str, float]:
+        """Cosine similarity of the nearest chunks, best first.
+
+        Args:
+            vector: unit vector.
+            limit: how many at most.
+            ids: restrict to these chunks; None for all.
+
+        Raises:
+            IndexDamagedError: the store cannot be read.
+        """
+        limit = min(limit, self.count() if ids is None else len(ids))
+        if not limit:
+            return {}
+        try:
+            found = self._collection.query(
+                query_embeddings=cast("Any", vector[np.newaxis]),
+                n_results=limit,
+                ids=ids,
+                include=["distances"],
+            )
+        except ChromaError as error:
+            raise _damaged() from error
+        distances = found["distances"]
+        assert distances is not None
+        return {
+            chunk_id: 1.0 - distance
+            for chunk_id, distance in zip(found["ids"][0], distances[0], strict=True)
+        }
+
+    def chunks(self, ids: list[str]) -> dict[str, Chunk]:
+        """The records of some chunks; unknown ids are left out.
+
+        Raises:
+            IndexDamagedError: the store cannot be read.
+        """
+        if not ids:
+            return {}
+        try:
+            rows = self._collection.get(ids=ids)
+        except ChromaError as error:
+            raise _damaged() from error
+        texts, metadatas = rows["documents"], rows["metadatas"]
+        assert texts is not None
+        assert metadatas is not None
+        return {
+            chunk_id: _chunk(chunk_id, text, dict(metadata))
+            for chunk_id, text, metadata in zip(rows["ids"], texts, metadatas, strict=True)
+        }
+
+    def ids_of(self, doc_ids: list[str]) -> list[str]:
+        """Ids of all chunks of some documents."""
+        if not doc_ids:
+            return []
+        return list(
+            self._collection.get(where=cast("Any", {"doc_id": {"$in": doc_ids}}), include=[])["ids"]
+        )
+
+    def lost_vectors(self, sample: int | None = None) -> list[str]:
+        """Ids of chunks whose own vector does not find them.
+
+        Counts alone prove nothing: a store whose HNSW folder is gone still counts right and answers
+        wrongly without an error.
+
+        Args:
+            sample: check about this many, evenly spread; None for all.
+        """
+        ids = self._collection.get(include=[])["ids"]
+        step = max(1, len(ids) // sample) if sample else 1
+        lost: list[str] = []
+        chosen = ids[::step]
+        for begin in range(0, len(chosen), _BATCH):
+            rows = self._collection.get(ids=chosen[begin : begin + _BATCH], include=["embeddings"])
+            vectors = np.asarray(rows["embeddings"], dtype=np.float32)
+            found = self._collection.query(
+                query_embeddings=cast("Any", vectors), n_results=1, include=["distances"]
+            )
+            distances = found["distances"]
+            assert distances is not None
+            # Equal vectors (the same short sentence twice) may find each other: distance decides.
+            lost += [
+                chunk_id
+                for chunk_id, near in zip(rows["ids"], distances, strict=True)
+                if not near or near[0] > 1e-4
+            ]
+        return lost
+
+
+def _metadata(chunk: Chunk) -> dict[str, str | int]:
+    segments = [[s.start, s.page, s.source_start, s.length] for s in chunk.segments]
+    optional = {name: getattr(chunk, name) for name in _OPTIONAL}
+    return {
+        "doc_id": chunk.doc_id,
+        "segments": json.dumps(segments, separators=(",", ":")),
+        "tokens": chunk.tokens,
+        **{name: value for name, value in optional.items() if value is not None},
+    }
+
+
+def _chunk(chunk_id: str, text: str, metadata: dict[str, Any]) -> Chunk:
+    segments = tuple(Segment(*row) for row in json.loads(metadata["segments"]))
+    optional = {name: metadata.get(name) for name in _OPTIONAL}
+    return Chunk(
+        chunk_id=chunk_id,
+        doc_id=metadata["doc_id"],
+        text=text,
+        segments=segments,
+        tokens=metadata["tokens"],
+        **optional,
+    )
+
+
+def _damaged() -> IndexDamagedError:
+    return IndexDamagedError(
+        "索引のベクトルの部分が壊れています。",
+        "regional-dx index rebuild を実行してください。",
+    )

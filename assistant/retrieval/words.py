@@ -1,0 +1,186 @@
+"""The words side of an index: BM25 over Sudachi's content words, kept by Tantivy.
+
+Tokens only; the text itself is kept by Chroma. `body` holds the words of heading, speaker and text,
+`pairs` its adjacent content-word pairs.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import tantivy
+
+from assistant.errors import IndexDamagedError
+from assistant.japanese.words import content_words, word_pairs
+from assistant.schema import Chunk, Filters, SourceDocument
+
+_TOKENIZER = "whitespace"
+_HEAP_BYTES = 64_000_000
+# Every chunk id that a filter lets through is collected before the vectors are asked.
+_MOST_FILTERED = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A weighted search term."""
+
+    text: str
+    weight: float
+
+
+def searched_text(chunk: Chunk) -> str:
+    """What is tokenised and embedded for a chunk: its heading path and speaker, then its text."""
+    return "\n".join(part for part in (chunk.section, chunk.speaker, chunk.text) if part)
+
+
+class WordIndex:
+    """One Tantivy index. Opened for searching, or for writing while a generation is built."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the index in `folder`, or make an empty one there.
+
+        Raises:
+            IndexDamagedError: the files are not a readable index.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        self._schema = _schema()
+        try:
+            self._index = tantivy.Index(self._schema, path=str(folder), reuse=True)
+        except (ValueError, OSError) as error:
+            raise IndexDamagedError(
+                "索引の語の部分が壊れています。",
+                "regional-dx index rebuild を実行してください。",
+            ) from error
+        analyzer = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
+        self._index.register_tokenizer(_TOKENIZER, analyzer)
+        self._searcher = self._index.searcher()
+
+    def replace(
+        self,
+        chunks: list[Chunk],
+        documents: dict[str, SourceDocument],
+        removed_docs: list[str],
+    ) -> None:
+        """Remove documents and add chunks in one commit."""
+        writer = self._index.writer(heap_size=_HEAP_BYTES, num_threads=1)
+        for doc_id in removed_docs:
+            writer.delete_documents_by_term("doc_id", doc_id)
+        for chunk in chunks:
+            writer.add_document(_document(chunk, documents[chunk.doc_id]))
+        writer.commit()
+        writer.wait_merging_threads()
+        self._index.reload()
+        self._searcher = self._index.searcher()
+
+    def count(self) -> int:
+        """Chunks in the index."""
+        return int(self._searcher.num_docs)
+
+    def document_frequency(self, term: str) -> int:
+        """Chunks that hold a term."""
+        return int(self._searcher.doc_freq("body", term))
+
+    def search(
+        self, terms: list[Term], filters: Filters, limit: int, *, pairs: bool = False
+    ) -> dict[str, float]:
+        """BM25 scores of the best chunks that hold a term and pass the filters.
+
+        Args:
+            terms: weighted terms; none gives no result.
+            filters: restrictions, all of which hold.
+            limit: how many chunks at most.
+            pairs: search the word pairs instead of the words.
+
+        Returns:
+            chunk_id → score, best first; never a chunk without a matching term.
+        """
+        if not terms:
+            return {}
+        field = "pairs" if pairs else "body"
+        scored = tantivy.Query.boolean_query(
+            [
+                (
+                    tantivy.Occur.Should,
+                    tantivy.Query.boost_query(
+                        tantivy.Query.term_query(self._schema, field, term.text), term.weight
+                    ),
+                )
+                for term in terms
+            ]
+        )
+        restrictions = self._restrictions(filters)
+        query = scored
+        if restrictions:
+            query = tantivy.Query.boolean_query(
+                [
+                    (tantivy.Occur.Must, scored),
+                    *(
+                        (tantivy.Occur.Must, tantivy.Query.const_score_query(part, 0.0))
+                        for part in restrictions
+                    ),
+                ]
+            )
+        hits = self._searcher.search(query, limit, count=False).hits
+        return {self._searcher.doc(address)["chunk_id"][0]: score for score, address in hits}
+
+    def passing(self, filters: Filters) -> list[str] | None:
+        """Ids of all chunks that pass the filters; None when there is nothing to filter by."""
+        restrictions = self._restrictions(filters)
+        if not restrictions:
+            return None
+        query = tantivy.Query.boolean_query([(tantivy.Occur.Must, part) for part in restrictions])
+        hits = self._searcher.search(query, _MOST_FILTERED, count=False).hits
+        return [self._searcher.doc(address)["chunk_id"][0] for _, address in hits]
+
+    def _restrictions(self, filters: Filters) -> list[tantivy.Query]:
+        parts = [
+            tantivy.Query.term_query(self._schema, name, value)
+            for name, value in (("kind", filters.kind), ("status", filters.status))
+            if value
+        ]
+        if filters.since or filters.until:
+            parts.append(
+                tantivy.Query.range_query(
+                    self._schema,
+                    "published",
+                    tantivy.FieldType.Integer,
+                    _day_number(filters.since) if filters.since else 1,
+                    _day_number(filters.until) if filters.until else None,
+                )
+            )
+        if filters.speaker:
+            words = content_words(filters.speaker) or [filters.speaker]
+            parts += [tantivy.Query.term_query(self._schema, "speaker", word) for word in words]
+        return parts
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("chunk_id", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("doc_id", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("kind", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("status", tokenizer_name="raw", index_option="basic")
+    builder.add_integer_field("published", indexed=True, fast=True)
+    builder.add_text_field("speaker", tokenizer_name=_TOKENIZER, index_option="basic")
+    builder.add_text_field("body", tokenizer_name=_TOKENIZER, index_option="freq")
+    builder.add_text_field("pairs", tokenizer_name=_TOKENIZER, index_option="freq")
+    return builder.build()
+
+
+def _document(chunk: Chunk, document: SourceDocument) -> tantivy.Document:
+    words = content_words(searched_text(chunk))
+    return tantivy.Document(
+        chunk_id=chunk.chunk_id,
+        doc_id=chunk.doc_id,
+        kind=document.kind,
+        status=document.status,
+        # 0 stands for an unknown date: it passes no date filter.
+        published=_day_number(document.published) if document.published else 0,
+        speaker=" ".join(content_words(chunk.speaker or "")),
+        body=" ".join(words),
+        pairs=" ".join(word_pairs(words)),
+    )
+
+
+def _day_number(day: str) -> int:
+    """2024-04-24 → 20240424."""
+    return int(day.replace("-", ""))

@@ -1,0 +1,65 @@
+"""Settings from the environment (``REGIONAL_DX_*``); read by assistant.py and cli.py only."""
+
+import os
+from pathlib import Path
+
+from platformdirs import user_data_path
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from assistant.errors import InputError
+
+PREFIX = "REGIONAL_DX_"
+
+# Read by tests and evaluation runs, not by the assistant itself.
+_OTHER_KNOWN = {"SAMPLES"}
+
+
+def _data_folder() -> Path:
+    return user_data_path("regional-dx", appauthor=False)
+
+
+class Settings(BaseSettings):
+    """One frozen set of settings; every field can be given as ``REGIONAL_DX_<NAME>``."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+
+    index: Path | None = None
+    """Folder of the index; None: the default index, which starts with the starter corpus."""
+    data: Path = Field(default_factory=_data_folder)
+    """Folder for the default index and the last answer."""
+    question_characters: int = Field(default=2000, ge=1)
+    """A longer question is refused (``question_too_long``)."""
+    read_seconds: float = Field(default=60.0, gt=0)
+    """Time limit for reading one file, in seconds; 2 s a page are added for a PDF."""
+    read_megabytes: int = Field(default=1536, ge=128)
+    """Memory limit of the process that reads files, in MiB."""
+
+    @property
+    def default_index(self) -> Path:
+        """The index used while none is named."""
+        return self.data / "index"
+
+
+def load_settings() -> Settings:
+    """Read the settings from the environment.
+
+    Raises:
+        InputError: a ``REGIONAL_DX_*`` variable is unknown or its value cannot be used.
+    """
+    known = {PREFIX + name.upper() for name in (*Settings.model_fields, *_OTHER_KNOWN)}
+    unknown = sorted(n for n in os.environ if n.upper().startswith(PREFIX) and n not in known)
+    if unknown:
+        raise InputError(
+            f"環境変数 {unknown[0]} は使われていません。",
+            f"次の名前のいずれかに直すか、取り消してください: {'、'.join(sorted(known))}",
+        )
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = PREFIX + "_".join(str(part) for part in first["loc"]).upper()
+        raise InputError(
+            f"環境変数 {name} の値を使えません({first['msg']})。",
+            f"{name} の値を直すか、取り消してください。",
+        ) from error
