@@ -209,7 +209,8 @@ def _published(head: str) -> str | None:
 
     A day inside a sentence or a schedule is something the document speaks of, not its own date.
     """
-    for line in head.split("\n"):
+    for raw in head.split("\n"):
+        line = raw.strip()
         for mention in find_dates(line):
             beside = re.sub(r"[\s\d:~()月火水木金土曜日]", "", fold(line)[mention.end :])
             if mention.precision == "day" and not mention.start and len(beside) <= _BESIDE_DATE:
