@@ -3,13 +3,20 @@
 import re
 from dataclasses import replace
 
-from assistant.answering.extract import Extract, choose, meets_wanted, rank_sentences
+from assistant.answering.extract import (
+    Extract,
+    choose,
+    meets_wanted,
+    place_words,
+    rank_sentences,
+)
 from assistant.answering.ground import carries_numbers, is_found, lines_of, quotes_of
-from assistant.japanese.dates import find_dates
+from assistant.japanese.dates import DateMention, find_dates
 from assistant.japanese.width import fold
 from assistant.japanese.words import content_words
 from assistant.retrieval.index import Index
 from assistant.retrieval.query import Query, understand
+from assistant.retrieval.search import expanded_terms
 from assistant.schema import (
     Answer,
     Citation,
@@ -25,19 +32,9 @@ _NEAREST = 3
 # split of evals/datasets/originals.jsonl: below it, refusing was right more often than answering.
 _LEAST_COVERAGE = 0.34
 
-_EXPECTED_UNITS = (
-    (r"いくら|金額|上限額|予算額|単価|受講料|料金", r"円"),
-    (r"何人|人数|何名", r"人|名"),
-    (r"何件|件数", r"件"),
-    (r"何割|何%|何パーセント|割合|補助率", r"割|%|分の|パーセント|/"),
-    (r"何倍", r"倍"),
-    (r"何回", r"回"),
-    (r"何社", r"社"),
-    (r"何日|何月", r"日|月"),
-    (r"何年(?!度)", r"年"),
-    (r"何年度", r"年度"),
-    (r"何時", r"時|:"),
-)
+# A number belongs to the date that stands before it at most this many characters away.
+_DATE_REACH = 60
+_QUANTITY = r"[0-9一二三四五六七八九十百千万億兆数半][0-9,.一二三四五六七八九十百千万億兆]*"
 
 
 def extractive_answer(
@@ -52,13 +49,10 @@ def extractive_answer(
         provenance: what is to be recorded with the answer.
     """
     query = understand(question)
-    ranked = _meeting_specifics(rank_sentences(index, query, passages), query)
-    if not ranked or ranked[0].coverage < _LEAST_COVERAGE or not _has_names(query, index):
+    chosen = _evidence(index, query, passages)
+    statements, citations = _grounded(index, chosen)
+    if not statements:
         return refusal(question, "no_evidence", passages, provenance)
-    grounded = _grounded(index, choose(ranked))
-    if not grounded[0]:
-        return refusal(question, "no_evidence", passages, provenance)
-    statements, citations = grounded
     used = [c.document for c in citations]
     return Answer(
         question=question,
@@ -73,6 +67,22 @@ def extractive_answer(
         nearest=(),
         provenance=provenance,
     )
+
+
+def _evidence(index: Index, query: Query, passages: list[Passage]) -> list[Extract]:
+    """The sentences that answer; none when the passages do not say what is asked."""
+    if not query.words:
+        return []
+    ranked = _meeting_specifics(rank_sentences(index, query, passages), query)
+    chosen = choose(ranked)
+    if not chosen or max(e.coverage for e in chosen) < _LEAST_COVERAGE:
+        return []
+    present = [_present(extract.passage) for extract in chosen]
+    named = all(
+        _is_present([word], present, index) for name in query.names for word in content_words(name)
+    )
+    anywhere = [_present(passage) for passage in passages]
+    return chosen if named and _is_present(list(query.asked), anywhere, index) else []
 
 
 def refusal(
@@ -201,45 +211,70 @@ def _citations(index: Index, extract: Extract, number: int) -> list[Citation]:
 
 def _meeting_specifics(ranked: list[Extract], query: Query) -> list[Extract]:
     """Only the sentences that meet what the question pins down: its dates, meetings and units."""
-    units = next((unit for asked, unit in _EXPECTED_UNITS if re.search(asked, query.text)), None)
     kept = []
     for extract in ranked:
         text = extract.text
-        if units and not re.search(
-            rf"[0-9十百千万億兆数半][0-9,.十百千万億兆]*(?:{units})", fold(text)
-        ):
+        if query.unit and not re.search(rf"{_QUANTITY}(?:{query.unit})", fold(text)):
             continue
         if query.wanted == "date" and not meets_wanted(text, query):
             continue
-        if all(_names_date(extract, query, place) for place in range(len(query.dates))) and all(
-            _names_meeting(extract, meeting) for meeting in query.meetings
+        if all(_has_date(extract, query, asked) for asked in query.dates) and all(
+            _has_meeting(extract, meeting) for meeting in query.meetings
         ):
             kept.append(extract)
     return kept
 
 
-def _names_date(extract: Extract, query: Query, place: int) -> bool:
-    asked = query.dates[place]
+def _has_date(extract: Extract, query: Query, asked: DateMention) -> bool:
+    """Whether a sentence speaks of the period asked about.
+
+    Where an amount is asked for, the amount itself must be of that period: the nearest date before
+    it decides (「令和5年度15件、令和6年度25件」). Else a date in the sentence, its heading or title,
+    or the date of the document will do.
+    """
+    text = fold(extract.text)
+    mentioned = find_dates(text)
+    if query.unit and mentioned:
+        for amount in re.finditer(rf"{_QUANTITY}(?:{query.unit})", text):
+            before = [m for m in mentioned if m.end <= amount.start() + 1]
+            if before and amount.start() - before[-1].end <= _DATE_REACH:
+                if _overlap(before[-1], asked):
+                    return True
+            elif any(_overlap(m, asked) for m in mentioned):
+                return True
+        return False
+    if mentioned:
+        return any(_overlap(m, asked) for m in mentioned)
     chunk, document = extract.passage.chunk, extract.passage.document
-    mentioned = find_dates("\n".join((chunk.text, chunk.section or "", document.title)))
-    if any(m.first <= asked.last and asked.first <= m.last for m in mentioned):
+    around = [chunk.section or "", document.title] + ([chunk.text] if query.unit else [])
+    if any(_overlap(m, asked) for m in find_dates("\n".join(around))):
         return True
-    published = document.published
-    return bool(published) and asked.first.isoformat() <= str(published) <= asked.last.isoformat()
+    if query.unit:
+        return False
+    published = document.published or ""
+    return asked.first.isoformat() <= published <= asked.last.isoformat()
 
 
-def _names_meeting(extract: Extract, meeting: str) -> bool:
+def _overlap(mention: DateMention, asked: DateMention) -> bool:
+    return mention.first <= asked.last and asked.first <= mention.last
+
+
+def _has_meeting(extract: Extract, meeting: str) -> bool:
     chunk, document = extract.passage.chunk, extract.passage.document
-    known = (document.meeting or "", document.title, chunk.section or "", chunk.text)
+    known = (document.meeting or "", document.title, chunk.section or "", extract.text)
     return any(meeting in re.sub(r"\s", "", fold(text)) for text in known)
 
 
-def _has_names(query: Query, index: Index) -> bool:
-    """Whether the words of every name in the question occur in the index at all."""
-    return all(
-        all(index.words.document_frequency(word) for word in content_words(name))
-        for name in query.names
-    )
+def _present(passage: Passage) -> set[str]:
+    """Content words of a passage, its heading, title and speaker."""
+    chunk = passage.chunk
+    return place_words(passage) | set(content_words(f"{chunk.section or ''}\n{chunk.text}"))
+
+
+def _is_present(words: list[str], present: list[set[str]], index: Index) -> bool:
+    """Whether one chunk holds all the words of a term, or what stands for them."""
+    meant = [{word, *(term.text for term in expanded_terms(index, [word]))} for word in words]
+    return not meant or any(all(options & held for options in meant) for held in present)
 
 
 def _as_of(passages: list[Passage]) -> str | None:

@@ -12,7 +12,8 @@ from assistant.japanese.sentences import split_sentences
 from assistant.japanese.width import fold
 from assistant.japanese.words import content_words
 from assistant.retrieval.index import Index
-from assistant.retrieval.query import Query
+from assistant.japanese.thesaurus import load_thesaurus
+from assistant.retrieval.query import Query, named_speakers
 from assistant.retrieval.search import expanded_terms
 from assistant.schema import Passage
 
@@ -29,9 +30,15 @@ _WANTED_BONUS = 0.15
 _COURTESY_PENALTY = 0.4
 _QUESTION_PENALTY = 0.12
 _FRAGMENT_PENALTY = 0.25
+_OTHER_SPEAKER_PENALTY = 0.3
 _CONTEXT_SHARE = 0.5
 """What a question word counts that stands in the heading or the rest of the chunk only."""
-_LATER_SHARE = 0.62
+_NOVELTY_WEIGHT = 0.5
+_NEIGHBOUR_BONUS = 0.12
+_STAND_IN = 1.2
+"""What a stand-in counts, times its search weight, at most 1."""
+_PHRASE_SHARE = 0.7
+_LATER_SHARE = 0.55
 """A further statement needs this share of the best one's score."""
 
 _ITEM = re.compile(
@@ -43,6 +50,8 @@ _COURTESY = re.compile(
     r"(?:御)?説明(?:を|は)?(?:お願い|させて|以上)|以上(?:です|でございます|になります)|私からは以上|"
     r"ページ目(?:です|でございます)|よろしいですか|いかがでしょうか|次をお願い|と申します|どうぞ"
 )
+# Numbers that a chart left behind without their labels are never quoted.
+_CHART_PARTS = re.compile(r"[0-9.,%約~()\s、・]|年度|[割件人倍円億兆年月日]|ドル")
 _QUESTION_END = re.compile(r"(?:か|のか|べきか|どうか)[。？?]?$")
 _AMOUNT = re.compile(r"[0-9十百千万億兆数割][0-9,.十百千万億兆]*\s*(?:[^\s0-9]|$)")
 
@@ -56,8 +65,13 @@ class Extract:
     """Offsets into the chunk's text."""
     end: int
     score: float
-    coverage: float
-    """Share of the question's weight that the sentence and its context meet, 0 to 1."""
+    shares: dict[str, float]
+    """Question word → the part of its weight that the sentence and its context meet."""
+
+    @property
+    def coverage(self) -> float:
+        """Share of the question's weight that is met, 0 to 1."""
+        return sum(self.shares.values())
 
     @property
     def text(self) -> str:
@@ -73,46 +87,44 @@ class Extract:
 
 def rank_sentences(index: Index, query: Query, passages: list[Passage]) -> list[Extract]:
     """All sentences and short lists of the passages with their scores, best first."""
-    weights = _term_weights(index, query)
+    weights = term_weights(index, query)
     vector = index.embedder.embed_question(query.text)
-    total = sum(weight for weight, _ in weights.values()) or 1.0
+    speakers = named_speakers(query.text, index.manifest.speakers)
     best_score = max((passage.score for passage in passages), default=1.0)
     extracts = []
     for passage in passages:
         spans = list(_units(passage.chunk.text))
         texts = [passage.chunk.text[start:end] for start, end in spans]
         similarities = _similarities(index, vector, texts)
-        document = passage.document
-        heading = [passage.chunk.section or "", passage.chunk.speaker or "", document.title]
-        context = set(content_words("\n".join([*heading, document.meeting or ""])))
-        around = context | set(content_words(passage.chunk.text))
+        place = place_words(passage)
+        around = set(content_words(f"{passage.chunk.section or ''}\n{passage.chunk.text}"))
+        base = _PASSAGE_WEIGHT * passage.score / best_score
+        if speakers and passage.chunk.speaker not in speakers:
+            base -= _OTHER_SPEAKER_PENALTY
         for (start, end), text, similarity in zip(spans, texts, similarities, strict=True):
-            covered = _covered(weights, set(content_words(text)), around) / total
-            score = (
-                covered
-                + _VECTOR_WEIGHT * similarity
-                + _PASSAGE_WEIGHT * passage.score / best_score
-                + _shape(text, query)
-            )
-            extracts.append(Extract(passage, start, end, score, covered))
+            if not _CHART_PARTS.sub("", fold(text)):
+                continue
+            shares = _shares(weights, set(content_words(text)) | place, around)
+            score = base + sum(shares.values()) + _VECTOR_WEIGHT * similarity + _shape(text, query)
+            extracts.append(Extract(passage, start, end, score, shares))
     return sorted(extracts, key=lambda e: (-e.score, e.passage.rank, e.start))
 
 
 def choose(ranked: list[Extract]) -> list[Extract]:
-    """The best sentence and those that add to it, in order of score; none repeats another."""
+    """The best sentence, then those that add most to what is covered; none repeats another."""
     chosen: list[Extract] = []
     characters = 0
-    for extract in ranked:
-        if len(chosen) == _MOST_STATEMENTS:
-            break
-        if chosen and extract.score < _LATER_SHARE * chosen[0].score:
-            break
-        size = extract.end - extract.start
-        if chosen and characters + size > _MOST_CHARACTERS:
+    rest = list(ranked)
+    while rest and len(chosen) < _MOST_STATEMENTS:
+        best = max(rest, key=lambda extract: _gain(extract, chosen))
+        rest.remove(best)
+        if chosen and best.score < _LATER_SHARE * chosen[0].score:
             continue
-        if any(_alike(extract, other) for other in chosen):
+        size = best.end - best.start
+        too_long = bool(chosen) and characters + size > _MOST_CHARACTERS
+        if too_long or any(_alike(best, other) for other in chosen):
             continue
-        chosen.append(extract)
+        chosen.append(best)
         characters += size
     return chosen
 
@@ -131,35 +143,66 @@ def meets_wanted(text: str, query: Query) -> bool:
     return True
 
 
-def _term_weights(index: Index, query: Query) -> dict[str, tuple[float, dict[str, float]]]:
-    """Question word → (weight, stand-ins with their share): IDF, and 1 at the very least."""
+def term_weights(index: Index, query: Query) -> dict[str, tuple[float, dict[str, float]]]:
+    """Question word → (share of the question's weight, stand-ins with what they count).
+
+    A word weighs its IDF over the chunks; the weights of all words add up to 1.
+    """
     count = index.manifest.chunks
     weights: dict[str, tuple[float, dict[str, float]]] = {}
+    whole = load_thesaurus().expand(query.words)
     for word in query.words:
         frequency = index.words.document_frequency(word)
         idf = math.log(1 + (count - frequency + 0.5) / (frequency + 0.5))
         near = {
-            term.text: min(1.0, 2 * term.weight)
+            term.text: min(1.0, _STAND_IN * term.weight)
             for term in expanded_terms(index, [word])
             if term.text != word
         }
         weights[word] = (idf, near)
-    return weights
+    # A phrase (「光の線」) stands for its official words as a whole: each of its words may be met so.
+    for near in (near for _, near in weights.values()):
+        for term, weight in whole.items():
+            if term not in near and not any(term in n for _, n in weights.values() if n is not near):
+                near[term] = max(near.get(term, 0.0), _PHRASE_SHARE * weight)
+    total = sum(idf for idf, _ in weights.values()) or 1.0
+    return {word: (idf / total, near) for word, (idf, near) in weights.items()}
 
 
-def _covered(
+def _shares(
     weights: dict[str, tuple[float, dict[str, float]]], words: set[str], around: set[str]
-) -> float:
-    covered = 0.0
+) -> dict[str, float]:
+    """Question word → how much of its weight a sentence and its context meet."""
+    shares = {}
     for word, (weight, near) in weights.items():
         inside = max((share for term, share in near.items() if term in words), default=0.0)
         outside = max((share for term, share in near.items() if term in around), default=0.0)
-        best = max(
+        shares[word] = weight * max(
             1.0 if word in words else inside,
             _CONTEXT_SHARE * (1.0 if word in around else outside),
         )
-        covered += weight * best
-    return covered
+    return shares
+
+
+def place_words(passage: Passage) -> set[str]:
+    """Words that pin down the source rather than the content: title, meeting, speaker."""
+    document = passage.document
+    parts = (document.title, document.meeting or "", passage.chunk.speaker or "")
+    return set(content_words("\n".join(parts)))
+
+
+def _gain(extract: Extract, chosen: list[Extract]) -> float:
+    """The score of a sentence with what it adds to the sentences chosen before it."""
+    if not chosen:
+        return extract.score
+    fresh = sum(
+        max(0.0, share - max(other.shares[word] for other in chosen))
+        for word, share in extract.shares.items()
+    )
+    lead = chosen[0]
+    same = extract.passage.chunk.chunk_id == lead.passage.chunk.chunk_id
+    beside = same and min(abs(extract.start - lead.end), abs(lead.start - extract.end)) <= 2
+    return extract.score + _NOVELTY_WEIGHT * fresh + (_NEIGHBOUR_BONUS if beside else 0.0)
 
 
 def _similarities(index: Index, vector: object, texts: list[str]) -> list[float]:
@@ -176,7 +219,8 @@ def _shape(text: str, query: Query) -> float:
         shape -= _COURTESY_PENALTY
     if _QUESTION_END.search(text) and "論点" not in query.text:
         shape -= _QUESTION_PENALTY
-    if len(text) < 16 or (not re.search(r"[。\n]", text) and len(text) < 30):
+    fragment = not re.search(r"[。\n]", text) and len(text) < 30
+    if len(text) < 16 or fragment:
         shape -= _FRAGMENT_PENALTY
     return shape
 

@@ -17,6 +17,9 @@ Precision = Literal["day", "month", "year", "fiscal_year"]
 _ERAS = {"令和": 2019, "平成": 1989, "昭和": 1926, "大正": 1912, "明治": 1868}
 _ERA_LETTERS = {"R": "令和", "H": "平成", "S": "昭和", "T": "大正", "M": "明治"}
 
+# 令和2~4年度 is a range; more years than this are a misreading.
+_LONGEST_RANGE = 20
+
 _YEAR = (
     r"(?:(?P<era>令和|平成|昭和|大正|明治)\s*(?P<era_year>元|\d{1,2})"
     r"|(?<![A-Za-z0-9])(?P<letter>[RHSTM])\s*(?P<letter_year>元|\d{1,2})(?=[./年度-])"
@@ -25,7 +28,7 @@ _YEAR = (
 _DATE = re.compile(
     _YEAR + r"(?:\s*\(\s*(?:19|20)\d{2}\s*\)|\s*\(\s*(?:令和|平成|昭和)\s*(?:元|\d{1,2})\s*\))?"
     r"(?:"
-    r"\s*(?P<fiscal>年\s*度)"
+    r"(?:\s*(?:~|から)\s*(?P<until>\d{1,4}))?\s*(?P<fiscal>年\s*度)"
     r"|\s*年\s*(?P<month>\d{1,2})\s*月(?:\s*(?P<day>\d{1,2})\s*日)?"
     r"|(?P<sep>[./-])\s*(?P<month2>\d{1,2})(?:(?P=sep)\s*(?P<day2>\d{1,2}))?(?![\d.])"
     r"|\s*年"
@@ -56,7 +59,8 @@ def find_dates(text: str) -> list[DateMention]:
     """Find the dates, months, years and fiscal years in a text, in order.
 
     Era names (令和６年４月２４日, 元年), era letters (R6.4.24) and western dates (2024/4/24) are
-    understood in any width; a day that does not exist (2月30日) is left out.
+    understood in any width, also ranges of fiscal years (令和2~4年度); a day that does not exist
+    (2月30日) is left out.
     """
     mentions = []
     for match in _DATE.finditer(fold(text)):
@@ -82,7 +86,9 @@ def relative_fiscal_year(text: str, today: date) -> int | None:
 def _period(match: re.Match[str]) -> tuple[date, date, Precision] | None:
     year = _western_year(match)
     if match["fiscal"]:
-        return (*fiscal_year(year), "fiscal_year")
+        last = year + int(match["until"]) - _written_year(match) if match["until"] else year
+        last = last if year <= last <= year + _LONGEST_RANGE else year
+        return fiscal_year(year)[0], fiscal_year(last)[1], "fiscal_year"
     month = match["month"] or match["month2"]
     day = match["day"] or match["day2"]
     try:
@@ -101,5 +107,9 @@ def _western_year(match: re.Match[str]) -> int:
     if match["western"]:
         return int(match["western"])
     era = match["era"] or _ERA_LETTERS[match["letter"]]
-    number = match["era_year"] or match["letter_year"]
-    return _ERAS[era] + (1 if number == "元" else int(number)) - 1
+    return _ERAS[era] + _written_year(match) - 1
+
+
+def _written_year(match: re.Match[str]) -> int:
+    number = match["western"] or match["era_year"] or match["letter_year"]
+    return 1 if number == "元" else int(number)

@@ -190,9 +190,11 @@ def _build(
 ) -> Manifest:
     word_vectors = WordVectors(root / "word-vectors")
     known: dict[str, SourceDocument] = {}
+    speakers: set[str] = set()
     if before:
         shutil.copytree(before, folder)
-        known = read_manifest(before).documents
+        manifest = read_manifest(before)
+        known, speakers = manifest.documents, set(manifest.speakers)
         embedder = SifEmbedder.load(folder / "sif.json", word_vectors)
     else:
         folder.mkdir(parents=True)
@@ -215,6 +217,7 @@ def _build(
         chunks=chunks,
         documents=documents,
         files=change.files,
+        speakers=tuple(sorted(speakers | {c.speaker for c in change.chunks if c.speaker})),
         skipped=change.skipped,
         partly=change.partly,
     )

@@ -19,6 +19,8 @@ from assistant.schema import Original, Page, Partly, Skipped, SourceDocument
 FORMAT = 1
 """Raised whenever an older index can no longer be read."""
 
+_REMEMBERED_WORDS = 10_000
+
 Progress = Callable[[str, int, int], None]
 """Called with a Japanese label, the steps done and the steps in all."""
 
@@ -45,6 +47,8 @@ class Manifest:
     chunks: int
     documents: dict[str, SourceDocument]
     files: tuple[FileRecord, ...]
+    speakers: tuple[str, ...] = ()
+    """Speakers as printed, of all minutes ever in the index."""
     skipped: tuple[Skipped, ...] = ()
     partly: tuple[Partly, ...] = ()
     format: int = FORMAT
@@ -98,6 +102,7 @@ class Vocabulary:
             self._by_row.setdefault(row, []).append(term)
         self._rows = np.array(sorted(self._by_row), dtype=np.int64)
         self._matrix = words.vectors(self._rows)
+        self._nearest: dict[str, list[tuple[str, float]]] = {}
 
     @classmethod
     def load(cls, folder: Path, words: WordVectors) -> "Vocabulary":
@@ -121,6 +126,13 @@ class Vocabulary:
             count: how many at most.
             least: smallest cosine similarity.
         """
+        if word not in self._nearest:
+            if len(self._nearest) >= _REMEMBERED_WORDS:
+                self._nearest.clear()
+            self._nearest[word] = self._find_nearest(word, count, least)
+        return self._nearest[word]
+
+    def _find_nearest(self, word: str, count: int, least: float) -> list[tuple[str, float]]:
         row = self._words.rows([word])
         if row[0] < 0 or not len(self._rows):
             return []
@@ -216,6 +228,7 @@ def _manifest(data: dict[str, Any]) -> Manifest:
         chunks=data["chunks"],
         documents=documents,
         files=tuple(FileRecord(**row) for row in data["files"]),
+        speakers=tuple(data["speakers"]),
         skipped=tuple(Skipped(**row) for row in data["skipped"]),
         partly=tuple(Partly(**{**row, "pages": tuple(row["pages"])}) for row in data["partly"]),
         format=data["format"],

@@ -1,6 +1,7 @@
 """What a question asks for: its words, the kind of answer, the specifics an answer must meet."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,18 +11,48 @@ from assistant.japanese.words import content_words, proper_nouns
 
 Wanted = Literal["amount", "date", "person", "list", "other"]
 
+# Words of asking rather than of the thing asked for; documents are not expected to hold them.
+_ASKING = frozenset(
+    """教える 挙げる 述べる 話す 言う 書く 記述 資料 知る 示す 何 もの こと 説明 見る 思う 使う 根拠 引く
+    合わせる 答える 良い 場合 考える 考え くらい つ 章 全て 詳しい 違う 比べる 内容 意見 発言 質問 下さい
+    柱 条件 回数 件数 人数 割合 数 状況 理由 取組 取り組み 事例 具体 主 載る 出る 有る 無い 居る 出来る 為る 成る 時 様 方 的 さん 氏 御 お 文 物 事 人 年 度""".split()
+)
 _AMOUNT = re.compile(
     r"いくら|何(?:人|名|件|割|%|パーセント|倍|回|社|か所|カ所|箇所|校|台|日|時間|億|万|円|団体|市町村|自治体|市町)"
     r"|どれ(?:くらい|ぐらい|ほど)|どの(?:くらい|ぐらい|程度)|割合|人数|件数|金額|補助率|上限額|予算額|単価|受講料"
 )
 _DATE = re.compile(r"いつ|何年|何月|何日|期日|締め?切り?|期限|日程|時期は")
-_PERSON = re.compile(r"(?:誰|だれ|どなた)(?:が|は|の|で|に|と)?|何という人|(?:電話番号|連絡先)")
+_PERSON = re.compile(r"(?:誰|だれ|どなた)(?:が|は|の|で|に|と)?|何という人")
 _LIST = re.compile(
-    r"どんな|どのような|どういう|何が(?:あり|ある|挙げ)|挙げて|一覧|種類|[0-9一二三四五六]つの|何を(?:すれ|した)|ポイント"
+    r"どんな|どのような|どういう|何が(?:あり|ある|挙げ)|挙げて|一覧|種類|[0-9一二三四五六]つの|"
+    r"何を(?:すれ|した)|ポイント|それぞれ"
 )
+_UNITS = (
+    (r"いつからいつまで|期間は", r"(?:日|月|年度?)?\s*(?:~|から)"),
+    (r"いくら|金額|上限額|予算額|単価|受講料|料金", r"円|ドル"),
+    (r"何人|人数|何名|どれくらいの人", r"人|名"),
+    (r"何件|件数", r"件"),
+    (r"何割|何%|何パーセント|割合|補助率", r"割|%|分の|パーセント|半|/"),
+    (r"何倍", r"倍"),
+    (r"何回", r"回"),
+    (r"何社", r"社"),
+    (r"何日(?!程)|何月", r"日|月"),
+    (r"何年度", r"年度"),
+    (r"何年(?!度)", r"年"),
+    (r"何時", r"時|:"),
+)
+_ATTRIBUTE = re.compile(
+    r"(?P<asked>[^、。「」？?]{1,24}?)(?:"
+    r"を(?:全て|すべて|一つずつ|五つ|三つ)?(?:教え|挙げ|知り|示し|見せ)"
+    r"|は(?:何|いくら|いつ|誰|だれ|どこ|どう|どの|どれ|いくつ|\?|？|$))"
+)
+_ASKED_TAIL = re.compile(r"[^のがはをにでとも、]+$")
 _QUOTED = re.compile(r"[「『]([^」』]{2,40})[」』]")
 _MEETING = re.compile(r"第\s*\d{1,3}\s*(?:回|期|次|条|号)")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z0-9.\-]*[A-Za-z0-9]")
+# The section of the plan that the user is writing is no name that a document must hold.
+_OWN_PLAN = re.compile(r"(?:計画書|申請書|提案書)の.{1,20}?の?(?:章|欄|項目|節)")
+_TITLED = r"(?:構成員|委員|座長|部会長|センター長|課長|室長|補佐|さん|様|氏|先生)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +62,13 @@ class Query:
     text: str
     """Width-folded question."""
     words: tuple[str, ...]
-    """Content words in order, each once."""
+    """Content words in order, each once, without words of asking."""
     wanted: Wanted
     """The kind of answer asked for."""
+    unit: str | None
+    """Pattern of the unit an amount or date must have; None when any will do."""
+    asked: tuple[str, ...]
+    """Words of the very thing asked for (「電話番号」 of 「市長の電話番号は？」); may be empty."""
     names: tuple[str, ...]
     """Quoted names, proper nouns and Latin names: an answer that meets none is about something
     else."""
@@ -48,11 +83,39 @@ def understand(question: str) -> Query:
     text = fold(question).strip()
     return Query(
         text=text,
-        words=tuple(dict.fromkeys(content_words(question))),
+        words=tuple(w for w in dict.fromkeys(content_words(question)) if w not in _ASKING),
         wanted=_wanted(text),
+        unit=next((unit for asked, unit in _UNITS if re.search(asked, text)), None),
+        asked=tuple(_asked(text)),
         names=tuple(dict.fromkeys(_names(text))),
         dates=tuple(find_dates(question)),
         meetings=tuple(re.sub(r"\s", "", m) for m in _MEETING.findall(text)),
+    )
+
+
+def named_speakers(question: str, speakers: Iterable[str]) -> list[str]:
+    """Those of the printed speakers whose name stands in a question.
+
+    A name of one character (関) must be followed by a title; a longer one may stand alone.
+    """
+    text = fold(question)
+    found = []
+    for speaker in speakers:
+        name = speaker_name(fold(speaker))
+        if name and re.search(re.escape(name) + ("" if len(name) > 1 else _TITLED), text):
+            found.append(speaker)
+    return found
+
+
+def speaker_name(label: str) -> str:
+    """The person's name in a printed speaker: 「事務局(佐々木課長)」 → 「佐々木」; may be empty."""
+    inside = re.search(r"\((.*?)\)$", label)
+    name = inside[1] if inside else label
+    return re.sub(
+        r"(?:構成員|専門委員|委員|座長代理|座長|部会長|会長|センター長|統括補佐|参事官補佐|課長補佐|課長|室長|補佐|"
+        r"様|氏|先生|事務局|オブザーバー)$",
+        "",
+        name,
     )
 
 
@@ -66,5 +129,12 @@ def _wanted(text: str) -> Wanted:
     return next((kind for pattern, kind in kinds if pattern.search(text)), "other")
 
 
+def _asked(text: str) -> list[str]:
+    match = _ATTRIBUTE.search(text)
+    tail = _ASKED_TAIL.search(match["asked"]) if match else None
+    return [w for w in content_words(tail.group()) if w not in _ASKING] if tail else []
+
+
 def _names(text: str) -> list[str]:
+    text = _OWN_PLAN.sub("", text)
     return [*_QUOTED.findall(text), *proper_nouns(text), *_LATIN.findall(text)]

@@ -1,0 +1,88 @@
+"""The thesaurus of the field: what people say ↔ what documents say ↔ abbreviations.
+
+``thesaurus.toml`` beside this module can be edited; its groups say which words stand for one another.
+"""
+
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from assistant.japanese.words import content_words
+
+# Weights by direction. A plain word rarely stands in a document, so its official words count nearly
+# as much as a word of the question; the way back is a weak hint only.
+_PLAIN_TO_OFFICIAL = 0.7
+_OFFICIAL_TO_PLAIN = 0.15
+_AMONG_OFFICIAL = 0.3
+_SHORT_AND_LONG = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Thesaurus:
+    """Word sequences and what they stand for."""
+
+    entries: dict[tuple[str, ...], dict[tuple[str, ...], float]]
+    """Content words of a term → content words of its equivalents with their weights."""
+    longest: int
+    """Content words in the longest term."""
+
+    def expand(self, words: Iterable[str]) -> dict[str, float]:
+        """Words that the terms found in a question stand for, with weights in (0, 1].
+
+        The longest term that begins at a word wins: 「パソコンに詳しい人」 before 「パソコン」. A term
+        of several words gives each of them its weight divided by the root of their number, so that
+        a long term does not outweigh a short one.
+        """
+        listed = tuple(words)
+        found: dict[str, float] = {}
+        position = 0
+        while position < len(listed):
+            length = self._longest_at(listed, position)
+            for target, weight in self.entries.get(
+                listed[position : position + length], {}
+            ).items():
+                for word in target:
+                    share = weight / len(target) ** 0.5
+                    found[word] = max(found.get(word, 0.0), share)
+            position += max(length, 1)
+        return {word: weight for word, weight in found.items() if word not in listed}
+
+    def _longest_at(self, words: tuple[str, ...], position: int) -> int:
+        for length in range(min(self.longest, len(words) - position), 0, -1):
+            if words[position : position + length] in self.entries:
+                return length
+        return 0
+
+
+@lru_cache(maxsize=1)
+def load_thesaurus() -> Thesaurus:
+    """Read the thesaurus that comes with the program."""
+    path = Path(__file__).with_name("thesaurus.toml")
+    groups = tomllib.loads(path.read_text(encoding="utf-8"))["group"]
+    return build_thesaurus(groups)
+
+
+def build_thesaurus(groups: list[dict[str, list[str]]]) -> Thesaurus:
+    """A thesaurus from groups with the keys ``plain``, ``official`` and ``short``."""
+    entries: dict[tuple[str, ...], dict[tuple[str, ...], float]] = {}
+
+    def link(sources: list[str], targets: list[str], weight: float) -> None:
+        for source in sources:
+            key = tuple(content_words(source))
+            for target in targets:
+                value = tuple(content_words(target))
+                if key and value and key != value:
+                    known = entries.setdefault(key, {})
+                    known[value] = max(known.get(value, 0.0), weight)
+
+    for group in groups:
+        plain, official = group.get("plain", []), group.get("official", [])
+        short = group.get("short", [])
+        link(plain, official + short, _PLAIN_TO_OFFICIAL)
+        link(official, plain, _OFFICIAL_TO_PLAIN)
+        link(official, official, _AMONG_OFFICIAL)
+        link(official, short, _SHORT_AND_LONG)
+        link(short, official, _SHORT_AND_LONG)
+    return Thesaurus(entries, max((len(key) for key in entries), default=0))

@@ -1,0 +1,121 @@
+import pytest
+from PIL import Image
+from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfbase.pdfmetrics import registerFont
+from reportlab.pdfgen.canvas import Canvas
+
+from assistant.errors import ReadError
+from assistant.ingest.metadata import prepared_pages
+from assistant.ingest.readers import ReadResult, read_file
+from assistant.schema import Page
+
+FONT = "HeiseiKakuGo-W5"
+PLAN = [
+    ["みどり市の通信網の計画", "令和６年４月１日"],
+    ["山間部の３地区に基地局を設ける。", "費用は約８億円である。"],
+    ["維持の費用は利用料で賄う。"],
+]
+IMAGE = Image.new("RGB", (40, 40), "navy")
+NO_TEXT = "文字を取り出せるページがありません(画像だけのPDFの可能性があります)。"
+DAMAGED = "PDFが壊れているため開けません。"
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "計画.pdf"
+
+
+def write_pdf(path, pages, *, labels=(), title="通信網の計画", encrypt=None):
+    registerFont(UnicodeCIDFont(FONT))
+    canvas = Canvas(str(path), encrypt=encrypt, invariant=1)
+    canvas.setTitle(title)
+    for page, style, start, prefix in labels:
+        canvas.addPageLabel(page, style, start, prefix)
+    for lines in pages:
+        canvas.setFont(FONT, 11)
+        for row, line in enumerate(lines):
+            if line is IMAGE:
+                canvas.drawInlineImage(IMAGE, 60, 700 - 60 * row)
+            else:
+                canvas.drawString(60, 780 - 18 * row, line)
+        canvas.showPage()
+    canvas.save()
+
+
+def plan_pages(labels=(None, None, None)):
+    return tuple(
+        Page("\n".join(lines), page, label)
+        for page, (lines, label) in enumerate(zip(PLAN, labels, strict=True), start=1)
+    )
+
+
+@pytest.mark.parametrize(
+    ("labels", "expected"),
+    [
+        ((), (None, None, None)),
+        ([(0, "ROMAN_LOWER", 1, None), (1, "ARABIC", 1, None)], ("i", "1", "2")),
+        ([(0, "ARABIC", 11, "資料-")], ("資料-11", "資料-12", "資料-13")),
+    ],
+)
+def test_pages_are_read_with_the_labels_the_file_states(path, labels, expected):
+    write_pdf(path, PLAN, labels=labels)
+    assert read_file(path) == ReadResult(plan_pages(expected), "通信網の計画")
+
+
+@pytest.mark.parametrize("strength", [40, 128])
+def test_an_empty_password_is_no_obstacle(path, strength):
+    encrypt = StandardEncryption("", ownerPassword="kanri", strength=strength)
+    write_pdf(path, PLAN, encrypt=encrypt)
+    assert read_file(path) == ReadResult(plan_pages(), "通信網の計画")
+
+
+def test_junk_before_the_header_is_no_obstacle(path):
+    write_pdf(path, PLAN)
+    path.write_bytes(b"X-Mail: 1\r\n" * 50 + path.read_bytes())
+    assert read_file(path) == ReadResult(plan_pages(), "通信網の計画")
+
+
+@pytest.mark.parametrize("unreadable", [[IMAGE], [IMAGE, "2"], []], ids=["image", "few", "blank"])
+def test_a_page_without_text_is_named_and_the_others_are_read(path, unreadable):
+    write_pdf(path, [PLAN[0], unreadable, PLAN[2]])
+    first, _, last = plan_pages()
+    assert read_file(path) == ReadResult(
+        (first, Page("", 2), last),
+        "通信網の計画",
+        (2,),
+        "文字を取り出せないページがあります。",
+    )
+
+
+@pytest.mark.parametrize(
+    ("pages", "password", "message"),
+    [
+        ([[IMAGE], [IMAGE]], None, NO_TEXT),
+        (PLAN, "himitsu", "パスワードが必要なPDFです。"),
+        ([[]] * 2001, None, "ページ数が多すぎます(2,001ページ、上限2,000ページ)。"),
+    ],
+    ids=["images", "password", "long"],
+)
+def test_a_pdf_that_gives_no_text_is_refused_with_its_reason(path, pages, password, message):
+    write_pdf(path, pages, encrypt=password and StandardEncryption(password))
+    with pytest.raises(ReadError) as caught:
+        read_file(path)
+    assert caught.value.message == message
+
+
+@pytest.mark.parametrize("percent", [10, 50, 90])
+def test_a_truncated_pdf_is_refused(path, percent):
+    write_pdf(path, PLAN * 10)
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) * percent // 100])
+    with pytest.raises(ReadError) as caught:
+        read_file(path)
+    assert caught.value.message == DAMAGED
+
+
+def test_numbers_printed_on_the_pages_become_labels(path):
+    body = [[f"第{n}段落の本文である。", f"- {n + 10} -"] for n in range(4)]
+    write_pdf(path, [["表紙の題名"], *body])
+    pages = prepared_pages(read_file(path).pages)
+    assert [page.label for page in pages] == [None, "10", "11", "12", "13"]

@@ -1,0 +1,142 @@
+import os
+
+import psutil
+import pytest
+
+from assistant.errors import ReadError
+from assistant.ingest.readers import ReadResult
+from assistant.ingest.sandbox import Sandbox
+from assistant.schema import Page
+
+# Python imports this module at its start; what a file says is what then happens to the reader.
+UNRULY_READER = """
+import os
+import threading
+
+from assistant.ingest.readers import text
+
+read_text = text.read_text
+
+
+def obey(path):
+    order = read_text(path)
+    if order == "hang":
+        threading.Event().wait()
+    elif order == "swell":
+        filled = b"x" * 400_000_000
+        threading.Event().wait()
+    elif order == "die":
+        os._exit(1)
+    elif order == "no memory":
+        raise MemoryError
+    elif order == "fail":
+        raise ZeroDivisionError
+    elif order == "print":
+        print("noise")
+    elif order == "print from C":
+        os.write(1, b"noise\\n")
+    return order
+
+
+text.read_text = obey
+"""
+
+DIED = "ファイルが壊れているため、読み取りが途中で止まりました。"
+
+
+@pytest.fixture
+def sandbox(tmp_path, monkeypatch):
+    (tmp_path / "sitecustomize.py").write_text(UNRULY_READER, encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with Sandbox(seconds=2.0, megabytes=256) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def file(tmp_path):
+    def file(content, name=None):
+        path = tmp_path / (name or f"{content}.txt")
+        path.write_text(content, encoding="utf-8")
+        return path
+
+    return file
+
+
+def text(content):
+    return ReadResult((Page(content),))
+
+
+@pytest.mark.parametrize(
+    ("order", "message"),
+    [
+        ("hang", "読み取りに時間がかかりすぎたため、打ち切りました。"),
+        ("swell", "読み取りに必要なメモリが上限を超えたため、打ち切りました。"),
+        ("die", DIED),
+        ("no memory", DIED),
+        ("fail", "読み取り中に問題が起きました(ZeroDivisionError)。"),
+    ],
+)
+def test_an_unruly_file_costs_itself_and_not_the_next(sandbox, file, order, message):
+    with pytest.raises(ReadError) as caught:
+        sandbox.read(file(order))
+    assert caught.value.message == message
+    assert sandbox.read(file("次の本文")) == text("次の本文")
+
+
+@pytest.mark.parametrize("order", ["print", "print from C"])
+def test_what_a_parser_prints_is_no_reply(sandbox, file, order):
+    assert sandbox.read(file(order)) == text(order)
+
+
+def test_a_refusal_passes_with_its_remedy(sandbox, file):
+    with pytest.raises(ReadError) as caught:
+        sandbox.read(file("", "空.txt"))
+    error = caught.value
+    assert (error.message, error.remedy) == (
+        "空のファイルです。",
+        "中身のあるファイルを置き直してください。",
+    )
+
+
+def test_a_folder_named_like_a_file_is_refused(sandbox, tmp_path):
+    (tmp_path / "資料.txt").mkdir()
+    with pytest.raises(ReadError, match="ファイルを開けません"):
+        sandbox.read(tmp_path / "資料.txt")
+
+
+def test_a_file_that_vanished_costs_itself_and_not_the_next(sandbox, file, tmp_path):
+    with pytest.raises(ReadError, match="ファイルを開けません"):
+        sandbox.read(tmp_path / "消えた.txt")
+    assert sandbox.read(file("次の本文")) == text("次の本文")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "議事録　第１回 ①.txt",
+        '引用"符.txt',
+        pytest.param(
+            os.fsdecode(b"\x8b\x63\x8e\x96.txt"),
+            marks=pytest.mark.skipif(os.name == "nt", reason="names are UTF-16 on Windows"),
+        ),
+    ],
+    ids=["wide", "quotation mark", "not UTF-8"],
+)
+def test_a_file_may_have_any_name(sandbox, file, name):
+    assert sandbox.read(file("本文", name)) == text("本文")
+
+
+def test_one_child_reads_many_files_and_ends_with_the_sandbox(file):
+    with Sandbox(seconds=10.0, megabytes=256) as sandbox:
+        sandbox.read(file("一つ目"))
+        child = sandbox._child.pid
+        sandbox.read(file("二つ目"))
+        assert sandbox._child.pid == child
+    assert not psutil.pid_exists(child)
+
+
+def test_a_child_killed_between_two_files_is_replaced(sandbox, file):
+    sandbox.read(file("一つ目"))
+    sandbox._child.kill()
+    sandbox._child.wait()
+    assert sandbox.read(file("二つ目")) == text("二つ目")

@@ -1,0 +1,19 @@
+"""The shared small index, opened below the assistant; read only."""
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def index(index_root):
+    from assistant.retrieval.index import Index
+
+    opened = Index(index_root)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def word_vectors(index_root):
+    from assistant.retrieval.embeddings import WordVectors
+
+    return WordVectors(index_root / "word-vectors")
