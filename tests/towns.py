@@ -21,16 +21,22 @@ class Town:
 
     @classmethod
     def made(cls, folder: Path, index_root: Path, documents: Path | None = None) -> "Town":
-        """A town in `folder`; the word vectors are linked, which saves 3 s and 30 MB."""
+        """Documents of the town's own (copies, or none yet) and a place for its index."""
         town = cls(folder / "documents", folder / "index")
-        town.root.mkdir()
         shutil.copytree(
-            index_root / "word-vectors", town.root / "word-vectors", copy_function=os.link
+            index_root / "word-vectors", town.root / "word-vectors", copy_function=_copied
         )
         if documents:
             shutil.copytree(documents, town.documents)
         else:
             town.documents.mkdir()
+        return town
+
+    @classmethod
+    def copied(cls, folder: Path, index_root: Path, documents: Path) -> "Town":
+        """A copy of the shared index to damage; its documents are the shared ones."""
+        town = cls(documents, folder / "index")
+        shutil.copytree(index_root, town.root, copy_function=_copied)
         return town
 
     def write(self, name: str, text: str) -> Path:
@@ -69,3 +75,10 @@ class Town:
 
     def generations(self) -> list[str]:
         return sorted(path.name for path in self.root.glob("gen-*"))
+
+
+def _copied(source: str, target: str) -> None:
+    """Word vectors are linked, which saves 3 s and 30 MB; the rest is copied."""
+    (os.link if source.endswith(".npy") and "word-vectors" in source else shutil.copy2)(
+        source, target
+    )

@@ -229,8 +229,8 @@ def _has_date(extract: Extract, query: Query, asked: DateMention) -> bool:
     """Whether a sentence speaks of the period asked about.
 
     Where an amount is asked for, the amount itself must be of that period: the nearest date before
-    it decides (「令和5年度15件、令和6年度25件」). Else a date in the sentence, its heading or title,
-    or the date of the document will do.
+    it decides (「令和5年度15件、令和6年度25件」). Else a date in the sentence, its heading or
+    title, or the date of the document will do.
     """
     text = fold(extract.text)
     mentioned = find_dates(text)
@@ -268,7 +268,8 @@ def _has_meeting(extract: Extract, meeting: str) -> bool:
 def _present(passage: Passage) -> set[str]:
     """Content words of a passage, its heading, title and speaker."""
     chunk = passage.chunk
-    return place_words(passage) | set(content_words(f"{chunk.section or ''}\n{chunk.text}"))
+    text = f"{chunk.section or ''}\n{chunk.text}"
+    return place_words(passage) | set(content_words(text))
 
 
 def _is_present(words: list[str], present: list[set[str]], index: Index) -> bool:

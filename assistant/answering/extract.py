@@ -9,10 +9,10 @@ import numpy as np
 
 from assistant.japanese.dates import find_dates
 from assistant.japanese.sentences import split_sentences
+from assistant.japanese.thesaurus import load_thesaurus
 from assistant.japanese.width import fold
 from assistant.japanese.words import content_words
 from assistant.retrieval.index import Index
-from assistant.japanese.thesaurus import load_thesaurus
 from assistant.retrieval.query import Query, named_speakers
 from assistant.retrieval.search import expanded_terms
 from assistant.schema import Passage
@@ -160,11 +160,10 @@ def term_weights(index: Index, query: Query) -> dict[str, tuple[float, dict[str,
             if term.text != word
         }
         weights[word] = (idf, near)
-    # A phrase (「光の線」) stands for its official words as a whole: each of its words may be met so.
-    for near in (near for _, near in weights.values()):
+    # A phrase (「光の線」) stands for its official words as a whole, not word by word.
+    for _, near in weights.values():
         for term, weight in whole.items():
-            if term not in near and not any(term in n for _, n in weights.values() if n is not near):
-                near[term] = max(near.get(term, 0.0), _PHRASE_SHARE * weight)
+            near[term] = max(near.get(term, 0.0), _PHRASE_SHARE * weight)
     total = sum(idf for idf, _ in weights.values()) or 1.0
     return {word: (idf / total, near) for word, (idf, near) in weights.items()}
 

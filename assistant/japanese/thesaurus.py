@@ -1,6 +1,6 @@
 """The thesaurus of the field: what people say ↔ what documents say ↔ abbreviations.
 
-``thesaurus.toml`` beside this module can be edited; its groups say which words stand for one another.
+``thesaurus.toml`` beside this module can be edited; a group names words that stand for each other.
 """
 
 import tomllib
@@ -31,18 +31,17 @@ class Thesaurus:
     def expand(self, words: Iterable[str]) -> dict[str, float]:
         """Words that the terms found in a question stand for, with weights in (0, 1].
 
-        The longest term that begins at a word wins: 「パソコンに詳しい人」 before 「パソコン」. A term
-        of several words gives each of them its weight divided by the root of their number, so that
-        a long term does not outweigh a short one.
+        The longest term that begins at a word wins: 「パソコンに詳しい人」 before 「パソコン」. A
+        term of several words gives each of them its weight divided by the root of their number, so
+        that a long term does not outweigh a short one.
         """
         listed = tuple(words)
         found: dict[str, float] = {}
         position = 0
         while position < len(listed):
             length = self._longest_at(listed, position)
-            for target, weight in self.entries.get(
-                listed[position : position + length], {}
-            ).items():
+            term = listed[position : position + length]
+            for target, weight in self.entries.get(term, {}).items():
                 for word in target:
                     share = weight / len(target) ** 0.5
                     found[word] = max(found.get(word, 0.0), share)

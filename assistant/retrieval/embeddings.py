@@ -149,8 +149,8 @@ def fit_sif(texts: list[str], words: WordVectors) -> SifEmbedder:
     if len(texts) >= 3:
         sample = texts[:: max(1, len(texts) // 20_000)]
         raw = np.stack([weighted_mean(text, words, frequencies) for text in sample])
-        directions: Matrix = np.linalg.eigh(raw.T @ raw).eigenvectors
-        component = directions[:, -1]
+        directions = np.linalg.eigh(raw.T @ raw).eigenvectors
+        component = np.array(directions[:, -1], dtype=np.float32)
     return SifEmbedder(words, frequencies, component)
 
 
@@ -165,7 +165,7 @@ def weighted_mean(text: str, words: WordVectors, frequencies: dict[str, float]) 
         [_SMOOTHING / (_SMOOTHING + frequencies.get(term, 0.0)) for term in terms],
         dtype=np.float32,
     )[known]
-    mean: Matrix = weights @ words.vectors(rows[known]) / len(weights)
+    mean: Matrix = weights @ words.vectors(rows[known]) / np.float32(len(weights))
     return mean
 
 

@@ -105,9 +105,7 @@ def _fused(
     return fused
 
 
-def _boost(
-    chunk: Chunk, document: SourceDocument, words: list[str], speakers: list[str]
-) -> float:
+def _boost(chunk: Chunk, document: SourceDocument, words: list[str], speakers: list[str]) -> float:
     """What a chunk gains because the question names its speaker or words of its title."""
     spoken = _SPEAKER_BOOST if chunk.speaker in speakers else 0.0
     title = _title_words(document.title)

@@ -1,6 +1,5 @@
 import json
 import pickle
-from dataclasses import asdict
 
 import pytest
 
@@ -80,14 +79,8 @@ def test_markdown_is_known_by_the_name_or_by_its_headings(path, text, section):
 
 
 def test_nodes_survive_pickling_with_their_chunks():
-    [document] = [_llama_document(read("a", "一頁目の本文。", "二頁目の本文。"))]
-    nodes = StructureNodeParser()([document])
+    document = read("a", "第１章　費用\n費用は８億円である。", "維持の費用は利用料で賄う。")
+    nodes = StructureNodeParser()([_llama_document(document)])
     revived = pickle.loads(pickle.dumps(nodes))
-    assert revived == nodes
     chunks = [_chunk(json.loads(node.metadata["chunk"])) for node in revived]
-    assert [(chunk.chunk_id, chunk.page, chunk.text) for chunk in chunks] == [
-        ("a-0000", 1, "一頁目の本文。\n二頁目の本文。")
-    ]
-    assert [json.loads(json.dumps(asdict(chunk))) for chunk in chunks] == [
-        json.loads(node.metadata["chunk"]) for node in nodes
-    ]
+    assert chunks == ChunkPipeline(None).chunks([document])

@@ -1,0 +1,94 @@
+"""An independent check of answers: every quote is read again from its source file.
+
+Shares no code with the assistant: it decodes files, reads PDF pages and folds text by itself.
+"""
+
+import json
+import re
+import sys
+import unicodedata
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+_NUMBER = re.compile(r"[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?")
+
+
+def faults(rows: Iterable[dict[str, Any]]) -> tuple[int, list[str]]:
+    """Check answers as ``ask --json`` prints them.
+
+    Returns:
+        The number of quotes checked, and a line for every fault: a quote not found at its place, a
+        number of a statement in none of its quotes, a statement without a citation.
+    """
+    checked = 0
+    found: list[str] = []
+    for row in rows:
+        quotes = {citation["number"]: citation for citation in row.get("citations", [])}
+        for citation in quotes.values():
+            checked += 1
+            if not _stands(citation):
+                found.append(f"{row['question']}: quote {citation['number']} is not in its source")
+        for statement in row.get("statements", []):
+            cited = [quotes[number]["quote"] for number in statement["citations"]]
+            if not cited:
+                found.append(f"{row['question']}: a statement has no citation")
+            carried = _numbers(" ".join(cited))
+            for number in _numbers(statement["text"]) - carried:
+                found.append(f"{row['question']}: {number} is in no quote")
+    return checked, found
+
+
+def _stands(citation: dict[str, Any]) -> bool:
+    path = Path(citation["source_path"])
+    if path.suffix.lower() == ".pdf":
+        texts = _pdf_texts(path, citation["page"])
+    else:
+        lines = _decoded(path.read_bytes()).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        texts = ["\n".join(lines[citation["line_start"] - 1 : citation["line_end"]])]
+    quote = _fold(citation["quote"])
+    return bool(quote) and any(quote in _fold(text) for text in texts)
+
+
+def _pdf_texts(path: Path, page: int) -> list[str]:
+    import pypdf
+    import pypdfium2
+
+    texts = []
+    try:
+        document = pypdfium2.PdfDocument(path)
+        texts.append(document[page - 1].get_textpage().get_text_range())
+        document.close()
+    except pypdfium2.PdfiumError:
+        texts.append("")
+    texts.append(pypdf.PdfReader(path).pages[page - 1].extract_text())
+    return texts
+
+
+def _decoded(data: bytes) -> str:
+    for encoding in ("utf-8-sig", "utf-16", "cp932", "euc_jp"):
+        if encoding == "utf-16" and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+            continue
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return ""
+
+
+def _fold(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+def _numbers(text: str) -> set[str]:
+    return {match.replace(",", "") for match in _NUMBER.findall(_fold(text))}
+
+
+def main(source: str) -> int:
+    """Check a file of answers (``-`` for standard input); returns the exit code."""
+    text = sys.stdin.read() if source == "-" else Path(source).read_text(encoding="utf-8")
+    rows = [json.loads(line) for line in text.splitlines() if line.strip()]
+    checked, found = faults(rows)
+    print("\n".join(found))
+    print(f"{len(rows)} answers, {checked} quotes checked, {len(found)} faults")
+    return 1 if found else 0

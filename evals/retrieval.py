@@ -1,0 +1,122 @@
+"""Retrieval measured on a set in the usual form: corpus, queries and graded judgements."""
+
+import json
+import math
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import fmean
+from time import perf_counter
+from typing import Any
+
+from assistant.retrieval.generations import Change, build_generation, writer_lock
+from assistant.retrieval.index import Index
+from assistant.retrieval.search import search
+from assistant.schema import Chunk, Segment, SourceDocument
+from evals.run import interval
+
+_DEPTH = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One question's figures."""
+
+    query_id: str
+    metrics: dict[str, float]
+
+
+def measure(folder: Path, *, half: int | None = None) -> dict[str, Any]:
+    """Index the corpus of a set and search every query.
+
+    Args:
+        folder: holds corpus.jsonl, queries.jsonl and qrels.jsonl (or BEIR's qrels/test.tsv).
+        half: 0 or 1 takes every second query; None takes all.
+
+    Returns:
+        ``queries``, ``metrics`` (means), ``intervals`` (95 %), ``queries_per_second``, ``rows``.
+    """
+    corpus = _rows(folder / "corpus.jsonl")
+    queries = _rows(folder / "queries.jsonl")
+    relevant = _qrels(folder)
+    judged = [q for q in queries if relevant.get(_id(q))]
+    if half is not None:
+        judged = judged[half::2]
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
+        root = Path(name)
+        _index(root, corpus)
+        index = Index(root)
+        began = perf_counter()
+        found = [
+            (_id(q), [p.chunk.doc_id for p in search(index, q["text"], _DEPTH)]) for q in judged
+        ]
+        seconds = perf_counter() - began
+        index.close()
+    rows = [Judged(qid, _metrics(ids, relevant[qid])) for qid, ids in found]
+    names = list(rows[0].metrics)
+    return {
+        "queries": len(rows),
+        "metrics": {n: round(fmean(r.metrics[n] for r in rows), 4) for n in names},
+        "intervals": {
+            n: [round(v, 4) for v in interval([r.metrics[n] for r in rows])] for n in names
+        },
+        "queries_per_second": round(len(rows) / seconds, 1),
+        "rows": {r.query_id: r.metrics for r in rows},
+    }
+
+
+def _index(root: Path, corpus: list[dict[str, Any]]) -> None:
+    """One chunk a document, title and text as they are."""
+    documents, chunks = {}, []
+    for row in corpus:
+        doc_id = _id(row)
+        title = row.get("title") or ""
+        # Titles are searched with the text, as a heading is; they are no title of a source.
+        documents[doc_id] = SourceDocument(doc_id, "", "")
+        segments = (Segment(0, 0, 0, len(row["text"])),)
+        chunks.append(Chunk(f"{doc_id}-0000", doc_id, row["text"], segments, section=title or None))
+    change = Change(documents, chunks, {}, (), ())
+    with writer_lock(root):
+        build_generation(root, change, fresh=True)
+
+
+def _metrics(ids: list[str], relevant: dict[str, int]) -> dict[str, float]:
+    """NDCG with gain 2^rel − 1, success and recall at the usual depths, reciprocal rank."""
+    gains = [2 ** relevant.get(i, 0) - 1 for i in ids]
+    ideal = sorted((2**rel - 1 for rel in relevant.values()), reverse=True)[:_DEPTH]
+    first = next((n for n, gain in enumerate(gains, start=1) if gain), None)
+    hits = [relevant.get(i, 0) > 0 for i in ids]
+    positives = sum(1 for rel in relevant.values() if rel > 0)
+    return {
+        "ndcg@10": _dcg(gains) / _dcg(ideal),
+        "success@1": float(any(hits[:1])),
+        "recall@1": sum(hits[:1]) / positives,
+        "recall@5": sum(hits[:5]) / positives,
+        "recall@10": sum(hits) / positives,
+        "mrr@10": 1 / first if first else 0.0,
+    }
+
+
+def _dcg(gains: list[int]) -> float:
+    return sum(gain / math.log2(place + 1) for place, gain in enumerate(gains, start=1))
+
+
+def _qrels(folder: Path) -> dict[str, dict[str, int]]:
+    relevant: dict[str, dict[str, int]] = {}
+    if (folder / "qrels.jsonl").is_file():
+        for row in _rows(folder / "qrels.jsonl"):
+            relevant.setdefault(str(row["qid"]), {})[str(row["docid"])] = int(row["rel"])
+        return relevant
+    lines = (folder / "qrels" / "test.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    for line in lines:
+        qid, docid, rel = line.split("\t")
+        relevant.setdefault(qid, {})[docid] = int(rel)
+    return relevant
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
+
+
+def _id(row: dict[str, Any]) -> str:
+    return str(row.get("id", row.get("_id")))
