@@ -33,9 +33,10 @@ class Town:
         return town
 
     @classmethod
-    def copied(cls, folder: Path, index_root: Path, documents: Path) -> "Town":
-        """A copy of the shared index to damage; its documents are the shared ones."""
-        town = cls(documents, folder / "index")
+    def copied(cls, folder: Path, index_root: Path) -> "Town":
+        """A copy of the shared index, whose documents stand elsewhere; none of its own yet."""
+        town = cls(folder / "documents", folder / "index")
+        town.documents.mkdir()
         shutil.copytree(index_root, town.root, copy_function=_copied)
         return town
 

@@ -22,7 +22,7 @@ _OFFICIAL = re.compile(r"(?:補佐|課長|室長|参事官|審議官|局長|部�
 _SECRETARIAT = re.compile(r"事務局を(?:務|つと)め")
 
 _BULLET = re.compile(
-    r"^(?:[・•●○◯〇■□◆◇▪▶➢✓※→⇒＊\uf06e\uf0d8\uf0b7\uf0fc]|[-*+]\s"
+    r"^(?:[・•●○◯〇■□◆◇▪▶➢✓※→⇒＊\ue000-\uf8ff]|[-*+]\s"
     r"|[①-⑳]|[（(](?:[0-9０-９]{1,2}|[一二三四五六七八九十]{1,2}|[ア-ンa-zａ-ｚ])[）)]"
     r"|[0-9０-９]{1,2}[.．)）](?![0-9０-９])|[ア-ン][．.)）]|[a-zａ-ｚ][.．)）]"
     r"|[0-9０-９]{1,2}月[0-9０-９]{1,2}日\S*\s)"
@@ -205,9 +205,13 @@ def _heading_level(text: str, around: list[str]) -> int | None:
 
 
 def _markdown_pieces(lines: list[Line]) -> Iterator[_Piece]:
+    hidden = False
     for line in lines:
         text = line.text
-        if text.startswith(("<!--", "-->", "```", "|--", "| --", "|:-", "| :-", "---")):
+        if hidden or text.startswith("<!--"):
+            hidden = "-->" not in text
+            continue
+        if text.startswith(("```", "|--", "| --", "|:-", "| :-", "---")):
             continue
         match = _MARKDOWN_HEADING.match(text)
         if match:

@@ -16,8 +16,8 @@ from assistant.schema import Original
 
 
 @pytest.fixture
-def town(tmp_path, index_root, documents):
-    return Town.copied(tmp_path, index_root, documents)
+def town(tmp_path, index_root):
+    return Town.copied(tmp_path, index_root)
 
 
 def alter_manifest(town, **fields):
