@@ -41,8 +41,9 @@ _PHRASE_SHARE = 0.7
 _LATER_SHARE = 0.55
 """A further statement needs this share of the best one's score."""
 
+# Bullets of symbol fonts arrive as private-use characters.
 _ITEM = re.compile(
-    r"^(?:[・•●○◯〇■□◆※*]|[①-⑳]|[-+]\s|[（(][0-9０-９ア-ン一二三四五六七八九十]{1,2}[）)])"
+    r"^(?:[・•●○◯〇■□◆※*\ue000-\uf8ff]|[①-⑳]|[-+]\s|[（(][0-9０-９ア-ン一二三四五六七八九十]{1,2}[）)])"
 )
 _MARK = re.compile(r"^(?:[・•●◯〇■□◆*\ue000-\uf8ff]|[-+]\s|○)\s*")
 _COURTESY = re.compile(
@@ -75,13 +76,7 @@ class Extract:
 
     @property
     def text(self) -> str:
-        """The sentence without its bullet mark, or the list with its items kept apart."""
-        return "\n".join(
-            _MARK.sub("", line) if "\n" not in self._raw else line for line in self._raw.split("\n")
-        )
-
-    @property
-    def _raw(self) -> str:
+        """The sentence, or the list with its items on lines of their own."""
         return self.passage.chunk.text[self.start : self.end]
 
 
@@ -235,7 +230,8 @@ def _units(text: str) -> Iterator[tuple[int, int]]:
             yield start, sentences[last][1]
             index = last + 1
             continue
-        yield start, end
+        mark = _MARK.match(text[start:end])
+        yield start + (mark.end() if mark and mark.end() < end - start else 0), end
         index += 1
 
 

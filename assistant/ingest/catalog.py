@@ -39,7 +39,7 @@ def load_catalog(path: Path) -> tuple[CatalogEntry, ...]:
     try:
         rows = tomllib.loads(path.read_text(encoding="utf-8")).get("original", [])
         return tuple(_entry(row) for row in rows)
-    except (tomllib.TOMLDecodeError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError) as error:
         raise InputError(
             f"資料目録 {path.name} を読めません({error})。",
             "書式を直してください。例は corpus/catalog.toml にあります。",
@@ -69,9 +69,11 @@ def with_catalog(
 
 def _entry(row: dict[str, Any]) -> CatalogEntry:
     fields = dict(row)
-    if not fields["phrases"]:
-        raise KeyError("phrases")
+    phrases = fields["phrases"]
+    texts = isinstance(phrases, list) and all(isinstance(p, str) and p for p in phrases)
+    if not phrases or not texts:
+        raise TypeError("phrases")
     published = fields.get("published")
     if isinstance(published, date):
         fields["published"] = published.isoformat()
-    return CatalogEntry(**{**fields, "phrases": tuple(fields["phrases"])})
+    return CatalogEntry(**{**fields, "phrases": tuple(phrases)})

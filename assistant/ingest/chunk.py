@@ -13,7 +13,7 @@ from pathlib import Path
 
 import tiktoken
 
-from assistant.japanese.sentences import split_sentences
+from assistant.japanese.sentences import CLOSING, OPENING, split_sentences
 from assistant.schema import Block, Chunk, Page, Section, Segment
 
 _TARGET = 300
@@ -23,6 +23,7 @@ _LONGEST = 450
 _LONGEST_SENTENCE = 900
 """A sentence beyond this (a flattened table, a list without stops) is cut at a comma or space."""
 _SOFT_BREAKS = "、，,;； \u3000"
+_NUMERIC = "0123456789０１２３４５６７８９,.，．"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,20 +107,34 @@ def _sentences(block: Block) -> Iterator[_Unit]:
 
 
 def _bounded(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Pieces of an overlong sentence, cut at commas and spaces outside numbers and brackets."""
     while end - start > _LONGEST_SENTENCE:
-        cut = max(
-            (
-                position + 1
-                for position in range(start + _LONGEST // 2, start + _LONGEST)
-                if text[position] in _SOFT_BREAKS
-                and not (text[position - 1].isdigit() and text[position + 1].isdigit())
-            ),
-            default=start + _LONGEST,
-        )
+        cut = _soft_cut(text, start, end)
         yield start, cut
         start = cut
     if start < end:
         yield start, end
+
+
+def _soft_cut(text: str, start: int, end: int) -> int:
+    """Where to cut: the last soft break before the size limit, else the first after it."""
+    breaks, outside = [], []
+    depth = 0
+    for position in range(start, min(end, start + _LONGEST_SENTENCE) - 1):
+        character = text[position]
+        depth += (character in OPENING) - (character in CLOSING)
+        torn = character in _NUMERIC and text[position + 1] in _NUMERIC
+        if depth <= 0 and not torn:
+            outside.append(position + 1)
+            if character in _SOFT_BREAKS:
+                breaks.append(position + 1)
+    early = [place for place in breaks if start + _LONGEST // 2 <= place <= start + _LONGEST]
+    late = [place for place in breaks if place > start + _LONGEST]
+    if early or late:
+        return early[-1] if early else late[0]
+    # No soft break at all: between two characters that are no number, outside brackets if possible.
+    before = [place for place in outside if place <= start + _LONGEST]
+    return before[-1] if before else start + _LONGEST
 
 
 def cut_segments(segments: tuple[Segment, ...], start: int, end: int) -> tuple[Segment, ...]:

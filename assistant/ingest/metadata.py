@@ -71,7 +71,8 @@ def infer_document(
     """
     text = "\n".join(page.text for page in pages[:3])
     stated = _front_matter(text)
-    head = "" if stated else text.strip()[:_HEAD_CHARACTERS]
+    blanked = "\n".join(page.text for page in _blank_front_matter(pages)[:3])
+    head = "" if stated else blanked.strip()[:_HEAD_CHARACTERS]
     named = _title(head) or title or path.stem
     document = SourceDocument(
         doc_id=doc_id,
@@ -127,21 +128,33 @@ def _with_stated(document: SourceDocument, stated: dict[str, Any]) -> SourceDocu
     fields = {name: value for name, value in stated.items() if name != "original"}
     if "published" in fields:
         fields["published"] = _iso(fields["published"], "published")
+    _require_texts(fields)
     if fields.get("kind", "other") not in KINDS:
         raise _bad_field("kind", f"使える値は {'、'.join(KINDS)} です。")
     if fields.get("status", "unknown") not in STATUSES:
         raise _bad_field("status", f"使える値は {'、'.join(STATUSES)} です。")
-    if fields.get("edition", "original") not in {"original", "digest"}:
+    if fields.get("edition", "original") not in ("original", "digest"):
         raise _bad_field("edition", "使える値は original、digest です。")
     if "original" in stated:
         fields["original"] = _original(stated["original"])
     return replace(document, **fields)
 
 
-def _original(stated: dict[str, Any]) -> Original:
+def _require_texts(fields: dict[str, Any]) -> None:
+    for name, value in fields.items():
+        if not isinstance(value, str):
+            raise _bad_field(name, '値は " " で囲んだ文字にしてください。')
+
+
+def _original(stated: object) -> Original:
+    if not isinstance(stated, dict):
+        raise _bad_field("original", "[original] の下に title などを書いてください。")
     fields = dict(stated)
     if "date" in fields:
         fields["date"] = _iso(fields["date"], "original.date")
+    _require_texts(fields)
+    if fields.get("status", "unknown") not in STATUSES:
+        raise _bad_field("original.status", f"使える値は {'、'.join(STATUSES)} です。")
     try:
         return Original(**fields)
     except TypeError:
@@ -213,7 +226,8 @@ def _published(head: str) -> str | None:
         line = raw.strip()
         for mention in find_dates(line):
             beside = re.sub(r"[\s\d:~()月火水木金土曜日]", "", fold(line)[mention.end :])
-            if mention.precision == "day" and not mention.start and len(beside) <= _BESIDE_DATE:
+            alone = not mention.start and len(beside) <= _BESIDE_DATE and "。" not in beside
+            if mention.precision == "day" and alone:
                 return mention.first.isoformat()
     return None
 

@@ -96,6 +96,8 @@ def _llama_document(read: ReadDocument) -> Document:
         text="\f".join(page.text for page in read.pages),
         metadata={
             "pages": json.dumps([asdict(page) for page in read.pages], ensure_ascii=False),
+            # Two files with equal text are two documents: LlamaIndex compares text and metadata.
+            "doc_id": document.doc_id,
             "kind": document.kind,
             # Text saved from a converter is often Markdown under a .txt name.
             "markdown": path.suffix.lower() in _MARKDOWN or headings,

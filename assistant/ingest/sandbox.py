@@ -61,6 +61,13 @@ class Sandbox:
         Raises:
             ReadError: the reader gave up, or the child hung, died or outgrew its memory.
         """
+        try:
+            size = path.stat().st_size
+        except OSError as error:
+            raise ReadError(
+                f"ファイルを開けません({error.strerror})。",
+                "場所と読み取り権限を確かめてください。",
+            ) from error
         child = self._running()
         assert child.stdin is not None
         try:
@@ -69,7 +76,7 @@ class Sandbox:
         except OSError:
             self._stop()
             raise _died() from None
-        allowed = self._seconds + _SECONDS_PER_MEGABYTE * path.stat().st_size / 1e6
+        allowed = self._seconds + _SECONDS_PER_MEGABYTE * size / 1e6
         return _result(json.loads(self._reply(child, time.monotonic() + allowed)))
 
     def _reply(self, child: "subprocess.Popen[str]", deadline: float) -> str:
@@ -161,7 +168,9 @@ def _result(reply: dict[str, Any]) -> ReadResult:
 def _serve() -> None:
     """The child: answer one JSON line for each path on standard input until it closes."""
     replies = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
-    sys.stdout = sys.stderr  # whatever a parser prints must not reach the parent
+    # Whatever a parser prints, from Python or from C, must not reach the parent.
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
     for line in sys.stdin:
         try:
             reply = asdict(read_file(Path(json.loads(line)["path"])))

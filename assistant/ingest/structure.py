@@ -15,9 +15,11 @@ _SPEAKER = re.compile(
     r"^[○〇◯◎](?P<label>[^\s　。、「」:：]{1,24}?[）)]?)(?:[\s　]{1,4}|[:：]\s*)(?=\S)"
 )
 _ROLES = (
-    *("座長代理", "部会長代理", "座長", "部会長", "委員長", "会長", "主査"),
+    *("座長代理", "部会長代理", "会長代理", "副座長", "副会長", "副委員長", "副主査"),
+    *("座長", "部会長", "委員長", "会長", "主査"),
     *("専門委員", "構成員", "委員", "オブザーバー", "事務局"),
 )
+_HONORIFICS = ("様", "氏", "先生", "さん")
 _OFFICIAL = re.compile(r"(?:補佐|課長|室長|参事官|審議官|局長|部長|係長|次長|企画官|調整官)$")
 _SECRETARIAT = re.compile(r"事務局を(?:務|つと)め")
 
@@ -94,7 +96,7 @@ def speaker_role(label: str, turn_text: str) -> str | None:
     if _SECRETARIAT.search(turn_text):
         return "事務局"
     inside = re.search(r"[（(](.*?)[）)]$", label)
-    if label.endswith(("様", "氏", "先生", "さん")) or (inside and _OFFICIAL.search(inside[1])):
+    if outside.endswith(_HONORIFICS) or (inside and _OFFICIAL.search(inside[1])):
         return "発表者"
     return "事務局" if _OFFICIAL.search(label) else None
 
@@ -105,8 +107,10 @@ def _is_turn(text: str) -> bool:
 
 
 def _looks_like_bullet(label: str) -> bool:
-    """「○地域の課題は 」 begins a bullet, no turn: names hold no hiragana particles."""
-    return bool(re.search(r"[をはがにへのでと]", re.sub(r"[（(].*", "", label)))
+    """「○地域の課題は 」 begins a bullet, no turn; 「○山の内構成員」 is one: it ends in a role."""
+    outside = re.sub(r"[（(].*", "", label)
+    titled = outside.endswith((*_ROLES, *_HONORIFICS)) or _OFFICIAL.search(outside)
+    return not titled and bool(re.search(r"[をはがにへのでと]", outside))
 
 
 def _by_turns(lines: list[Line], pages: tuple[Page, ...]) -> list[Section]:
@@ -138,7 +142,7 @@ def _by_headings(
     def close() -> None:
         if pending:
             names = tuple(name for _, name in path)
-            sections.append(Section(names, _blocks(pending, pages)))
+            sections.append(Section(names, _blocks(pending, pages, markdown=markdown)))
             pending.clear()
 
     for piece in pieces:
@@ -241,13 +245,15 @@ def _rank(text: str, default: int) -> int:
     return next((level for pattern, level in _NUMBERED[3:] if pattern.match(text)), default)
 
 
-def _blocks(pieces: list[_Piece], pages: tuple[Page, ...]) -> tuple[Block, ...]:
+def _blocks(
+    pieces: list[_Piece], pages: tuple[Page, ...], *, markdown: bool = False
+) -> tuple[Block, ...]:
     """Join wrapped lines into paragraphs and list items."""
     blocks: list[Block] = []
     dense = pages[pieces[0].line.page].page is not None
     widest = _local_widths(pieces) if dense else []
     for index, piece in enumerate(pieces):
-        block = _as_block(piece)
+        block = _as_block(piece, markdown=markdown)
         previous = pieces[index - 1] if index else None
         if (
             blocks
@@ -283,10 +289,11 @@ def _local_widths(pieces: list[_Piece]) -> list[int]:
     return [max(widths[max(0, i - 3) : i + 4]) for i in range(len(widths))]
 
 
-def _as_block(piece: _Piece) -> Block:
-    """The piece's text with Markdown emphasis left out."""
+def _as_block(piece: _Piece, *, markdown: bool) -> Block:
+    """The piece's text, in Markdown with the emphasis marks left out."""
     text, segments, position = "", [], 0
-    parts = piece.text.split("**") if piece.text.count("**") >= 2 else [piece.text]
+    emphasised = markdown and piece.text.count("**") >= 2
+    parts = piece.text.split("**") if emphasised else [piece.text]
     for part in parts:
         if part:
             segments.append(Segment(len(text), piece.line.page, piece.start + position, len(part)))

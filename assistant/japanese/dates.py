@@ -15,24 +15,33 @@ Precision = Literal["day", "month", "year", "fiscal_year"]
 
 # First year of each era; year n of an era is first + n - 1 (Cabinet Office, 元号一覧).
 _ERAS = {"令和": 2019, "平成": 1989, "昭和": 1926, "大正": 1912, "明治": 1868}
-_ERA_LETTERS = {"R": "令和", "H": "平成", "S": "昭和", "T": "大正", "M": "明治"}
+# M and T are left out: M7.3 is an earthquake, not March of Meiji 7.
+_ERA_LETTERS = {"R": "令和", "H": "平成", "S": "昭和"}
 
 # 令和2~4年度 is a range; more years than this are a misreading.
 _LONGEST_RANGE = 20
 
 _YEAR = (
     r"(?:(?P<era>令和|平成|昭和|大正|明治)\s*(?P<era_year>元|\d{1,2})"
-    r"|(?<![A-Za-z0-9])(?P<letter>[RHSTM])\s*(?P<letter_year>元|\d{1,2})(?=[./年度-])"
+    r"|(?<![A-Za-z0-9])(?P<letter>[RHS])\s*(?P<letter_year>元|\d{1,2})(?=[./年度-])"
     r"|(?<!\d)(?P<western>(?:19|20)\d{2}))"
 )
+_OTHER_YEAR = r"(?:\s*\(\s*(?:(?:19|20)\d{2}|(?:令和|平成|昭和)\s*(?:元|\d{1,2}))\s*年?\s*\))?"
 _DATE = re.compile(
-    _YEAR + r"(?:\s*\(\s*(?:19|20)\d{2}\s*\)|\s*\(\s*(?:令和|平成|昭和)\s*(?:元|\d{1,2})\s*\))?"
-    r"(?:"
+    # The other way of counting may stand in brackets, before or after 年: 令和6年(2024年)4月24日.
+    _YEAR + _OTHER_YEAR + r"(?:"
     r"(?:\s*(?:~|から)\s*(?P<until>\d{1,4}))?\s*(?P<fiscal>年\s*度)"
-    r"|\s*年\s*(?P<month>\d{1,2})\s*月(?:\s*(?P<day>\d{1,2})\s*日)?"
+    r"|\s*年" + _OTHER_YEAR + r"\s*(?P<month>\d{1,2})\s*月(?:\s*(?P<day>\d{1,2})\s*日)?"
     r"|(?P<sep>[./-])\s*(?P<month2>\d{1,2})(?:(?P=sep)\s*(?P<day2>\d{1,2}))?(?![\d.])"
     r"|\s*年"
     r")"
+)
+
+
+# Longer words first: 「一昨年度」 holds 「昨年度」.
+_RELATIVE_YEARS = (
+    *(("一昨年度", -2), ("再来年度", 2), ("昨年度", -1), ("前年度", -1)),
+    *(("今年度", 0), ("本年度", 0), ("来年度", 1), ("翌年度", 1), ("次年度", 1)),
 )
 
 
@@ -73,14 +82,8 @@ def find_dates(text: str) -> list[DateMention]:
 def relative_fiscal_year(text: str, today: date) -> int | None:
     """The fiscal year meant by 「昨年度」「今年度」「本年度」「来年度」 on a given day, if any."""
     current = today.year if today.month >= 4 else today.year - 1
-    for words, shift in ((("一昨年度",), -2), (("昨年度", "前年度"), -1)):
-        if any(word in text for word in words):
-            return current + shift
-    if any(word in text for word in ("今年度", "本年度")):
-        return current
-    if any(word in text for word in ("来年度", "翌年度", "次年度")):
-        return current + 1
-    return None
+    shift = next((shift for word, shift in _RELATIVE_YEARS if word in text), None)
+    return None if shift is None else current + shift
 
 
 def _period(match: re.Match[str]) -> tuple[date, date, Precision] | None:

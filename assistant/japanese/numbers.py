@@ -13,12 +13,18 @@ _DIGITS = r"\d+(?:,\d{3})*(?:\.\d+)?"
 _NUMBER = re.compile(rf"(?:{_DIGITS}[兆億万千百]+)+(?:{_DIGITS})?|{_DIGITS}")
 _PART = re.compile(rf"({_DIGITS})([兆億万千百]*)")
 _UNIT = re.compile(
-    r"分の\d+|年度|年間|年|か月|ヶ月|カ月|月|日|時|分|秒|週|回|人|名|件|円|割|%|パーセント|倍|社|市町村|市町|市|町|村|"
-    r"都道府県|県|団体|自治体|か所|カ所|ヶ所|箇所|校|台|基|種類|項目|点|つ|ページ|頁|章|節|条|項|号|番|位|歳|世帯|"
-    r"[KMGT]?bps|[KMGT]B|km|m|ドル"
+    r"\s?(?:分の\d+|年度|年間|年|か月|ヶ月|カ月|ヵ月|ケ月|月|日|時|分|秒|週|回|人|名|件|円|割|%|パーセント|倍|社|市町村|市町|市|町|村|"
+    r"都道府県|県|団体|自治体|か所|カ所|ヶ所|ヵ所|ケ所|箇所|校|台|基|種類|項目|点|つ|ページ|頁|章|節|条|項|号|番|位|歳|世帯|"
+    r"[KMGT]?bps|[KMGT]B|k?m[23]?|ドル)"
 )
-_SAME_UNIT = {"パーセント": "%", "カ月": "か月", "ヶ月": "か月", "カ所": "か所", "ヶ所": "か所",
-              "箇所": "か所", "名": "人", "頁": "ページ"}  # fmt: skip
+_SPELLINGS = {
+    "%": ("パーセント",),
+    "か月": ("カ月", "ヶ月", "ヵ月", "ケ月"),
+    "か所": ("カ所", "ヶ所", "ヵ所", "ケ所", "箇所"),
+    "人": ("名",),
+    "ページ": ("頁",),
+}
+_SAME_UNIT = {other: unit for unit, others in _SPELLINGS.items() for other in others}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +46,7 @@ def find_numbers(text: str) -> list[Number]:
     position = 0
     while match := _NUMBER.search(folded, position):
         unit_match = _UNIT.match(folded, match.end())
-        unit = unit_match.group() if unit_match else ""
+        unit = unit_match.group().strip() if unit_match else ""
         position = unit_match.end() if unit_match else match.end()
         value = _value(match.group())
         numbers.append(Number(value, _SAME_UNIT.get(unit, unit), match.start(), position))

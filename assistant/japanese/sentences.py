@@ -1,8 +1,8 @@
 """Sentence borders in Japanese text."""
 
 _END = "。！？!?"
-_OPEN = "「『（(【［[〈《“"
-_CLOSE = "」』）)】］]〉》”"
+OPENING = "「『（(【［[〈《“"
+CLOSING = "」』）)】］]〉》”"
 # An unclosed bracket (a slip in the source) must not swallow the rest of the document.
 _LONGEST_BRACKET = 300
 
@@ -23,16 +23,16 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
         depth, opened = 0, line_start
         while position < line_end:
             character = text[position]
-            if character in _OPEN:
+            if character in OPENING:
                 depth += 1
                 opened = position if depth == 1 else opened
-            elif character in _CLOSE and depth:
+            elif character in CLOSING and depth:
                 depth -= 1
             position += 1
             if depth and position - opened > _LONGEST_BRACKET:
                 depth = 0
             if character in _END and not depth and not _inside_latin(text, position - 1):
-                while position < line_end and text[position] in _END + _CLOSE:
+                while position < line_end and text[position] in _END + CLOSING:
                     position += 1
                 _append(spans, text, start, position)
                 start = position

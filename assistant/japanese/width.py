@@ -21,7 +21,9 @@ def squeeze(text: str) -> str:
 
     Deliberately no dash or case folding: the contract says NFKC and white space, nothing else.
     """
-    return _SPACE.sub("", unicodedata.normalize("NFKC", text))
+    # Folded again without the spaces: か + space + combining mark becomes one character only then.
+    spaceless = _SPACE.sub("", unicodedata.normalize("NFKC", text))
+    return unicodedata.normalize("NFKC", spaceless)
 
 
 def display_width(text: str) -> int:

@@ -12,7 +12,7 @@ from assistant.japanese.words import content_words, proper_nouns
 Wanted = Literal["amount", "date", "person", "list", "other"]
 
 # Words of asking rather than of the thing asked for; documents are not expected to hold them.
-_ASKING = frozenset(
+ASKING_WORDS = frozenset(
     " ".join(
         (
             "教える 挙げる 述べる 話す 言う 書く 記述 資料 知る 示す 何 もの",
@@ -90,7 +90,7 @@ def understand(question: str) -> Query:
     text = fold(question).strip()
     return Query(
         text=text,
-        words=tuple(w for w in dict.fromkeys(content_words(question)) if w not in _ASKING),
+        words=tuple(w for w in dict.fromkeys(content_words(question)) if w not in ASKING_WORDS),
         wanted=_wanted(text),
         unit=next((unit for asked, unit in _UNITS if re.search(asked, text)), None),
         asked=tuple(_asked(text)),
@@ -139,7 +139,7 @@ def _wanted(text: str) -> Wanted:
 def _asked(text: str) -> list[str]:
     match = _ATTRIBUTE.search(text)
     tail = _ASKED_TAIL.search(match["asked"]) if match else None
-    return [w for w in content_words(tail.group()) if w not in _ASKING] if tail else []
+    return [w for w in content_words(tail.group()) if w not in ASKING_WORDS] if tail else []
 
 
 def _names(text: str) -> list[str]:

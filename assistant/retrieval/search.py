@@ -18,7 +18,7 @@ from pydantic import InstanceOf
 from assistant.japanese.thesaurus import load_thesaurus
 from assistant.japanese.words import content_words, word_pairs
 from assistant.retrieval.index import Index
-from assistant.retrieval.query import named_speakers
+from assistant.retrieval.query import ASKING_WORDS, named_speakers
 from assistant.retrieval.words import Term
 from assistant.schema import Chunk, Filters, Passage, SourceDocument
 
@@ -26,6 +26,7 @@ _EXPANSION_TERMS = 5
 _EXPANSION_LEAST = 0.6
 _EXPANSION_WEIGHT = 0.3
 _PAIR_WEIGHT = 0.2
+_ASKING_WEIGHT = 0.2
 _VECTOR_WEIGHT = 0.3
 _CANDIDATES = 200
 _RERANKED = 60
@@ -70,7 +71,8 @@ def expanded_terms(index: Index, words: list[str]) -> list[Term]:
     """
     weights: dict[str, float] = {}
     for word in words:
-        weights[word] = weights.get(word, 0.0) + 1.0
+        weight = _ASKING_WEIGHT if word in ASKING_WORDS else 1.0
+        weights[word] = weights.get(word, 0.0) + weight
     near = load_thesaurus().expand(words)
     for word in weights:
         for term, similarity in index.expansion.nearest(word, _EXPANSION_TERMS, _EXPANSION_LEAST):

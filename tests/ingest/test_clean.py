@@ -83,10 +83,19 @@ def test_blank_lines_and_page_borders_pass_from_furniture_to_the_next_line():
     assert lines[1] == Line("次の頁", 0, 12, 0, 3, first=True)
 
 
-@pytest.mark.parametrize(("rows", "blank"), [(30, 0), (10, 1)])
-def test_a_long_double_spaced_text_is_read_as_single_spaced(rows, blank):
-    lines = clean_lines((Page("\n\n".join(["山間部の通信網を維持す"] * rows)),))
-    assert [line.blank_before for line in lines] == [0, *[blank] * (rows - 1)]
+@pytest.mark.parametrize(
+    ("paragraph", "times", "blank"),
+    [
+        ("通信網を維\n\n", 30, [0] * 30),
+        ("通信網を維\n\n", 10, [0, *[1] * 9]),
+        ("通信網を維持する。\n\n", 30, [0, *[1] * 29]),
+        ("通信網を維\n\n持する\n費用\n\n", 10, [0, 1, 0, *[1, 1, 0] * 9]),
+    ],
+    ids=["double-spaced", "too short to tell", "sentences", "paragraphs"],
+)
+def test_blank_lines_mean_nothing_in_a_double_spaced_text(paragraph, times, blank):
+    lines = clean_lines((Page(paragraph * times),))
+    assert [line.blank_before for line in lines] == blank
 
 
 @pytest.mark.parametrize(

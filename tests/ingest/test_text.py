@@ -47,6 +47,7 @@ def test_a_text_is_read_in_every_encoding(read, encoding, mark):
 @pytest.mark.parametrize(
     ("content", "encoding"),
     [
+        ("議事録", "euc_jp"),
         ("議題：担い手", "euc_jp"),
         ("議題：担い手", "cp932"),
         ("ﾃﾞｼﾞﾀﾙ化の推進", "cp932"),
@@ -91,6 +92,9 @@ def test_line_ends_become_one_and_other_marks_stay(read, data, content):
     assert read(data) == text(content)
 
 
+NO_TEXT = "テキストではないデータが含まれています。"
+
+
 @pytest.mark.parametrize(
     ("data", "name", "message"),
     [
@@ -98,8 +102,8 @@ def test_line_ends_become_one_and_other_marks_stay(read, data, content):
         (b"", "資料.pdf", "空のファイルです。"),
         (" \n\t　".encode(), "資料.txt", "文字がありません。"),
         (codecs.BOM_UTF8, "資料.txt", "文字がありません。"),
-        (gzip.compress(NOTICE.encode() * 9, mtime=0), "資料.txt", "文字コードを判別できません。"),
-        (bytes(range(256)), "資料.txt", "文字コードを判別できません。"),
+        (gzip.compress(NOTICE.encode() * 9, mtime=0), "資料.txt", NO_TEXT),
+        (bytes(range(256)), "資料.txt", NO_TEXT),
         (
             struct.pack("<200i", *range(200)),
             "資料.txt",
