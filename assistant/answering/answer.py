@@ -28,9 +28,14 @@ from assistant.schema import (
 )
 
 _NEAREST = 3
-# Share of the question's weight that the best sentence and its context must meet. Chosen on the dev
-# split of evals/datasets/originals.jsonl: below it, refusing was right more often than answering.
-_LEAST_COVERAGE = 0.34
+# What the evidence must reach, chosen on the dev split of evals/datasets/originals.jsonl: below
+# these marks refusing was right more often than answering.
+_LEAST_SCORE = 0.85
+"""Score of the best sentence (see `rank_sentences`)."""
+_LEAST_COVERAGE = 0.3
+"""Share of the question's weight that a sentence and its context meet."""
+_LEAST_LITERAL = 0.1
+"""Where an amount is asked for: share whose very words stand in the chunk, not only stand-ins."""
 
 # A number belongs to the date that stands before it at most this many characters away.
 _DATE_REACH = 60
@@ -75,14 +80,16 @@ def _evidence(index: Index, query: Query, passages: list[Passage]) -> list[Extra
         return []
     ranked = _meeting_specifics(rank_sentences(index, query, passages), query)
     chosen = choose(ranked)
-    if not chosen or max(e.coverage for e in chosen) < _LEAST_COVERAGE:
+    if not chosen or chosen[0].score < _LEAST_SCORE:
+        return []
+    if max(extract.coverage for extract in chosen) < _LEAST_COVERAGE:
+        return []
+    if query.unit and max(extract.literal for extract in chosen) < _LEAST_LITERAL:
         return []
     present = [_present(extract.passage) for extract in chosen]
-    named = all(
-        _is_present([word], present, index) for name in query.names for word in content_words(name)
-    )
-    anywhere = [_present(passage) for passage in passages]
-    return chosen if named and _is_present(list(query.asked), anywhere, index) else []
+    terms = [[word] for name in query.names for word in content_words(name)]
+    told = all(_is_present(term, present, index) for term in [*terms, list(query.asked)])
+    return chosen if told else []
 
 
 def refusal(

@@ -17,7 +17,7 @@ from assistant.retrieval.query import Query, named_speakers
 from assistant.retrieval.search import expanded_terms
 from assistant.schema import Passage
 
-_MOST_STATEMENTS = 4
+_MOST_STATEMENTS = 3
 _MOST_CHARACTERS = 480
 _LONGEST_LIST = 360
 # Two statements that share more of their words than this say the same thing.
@@ -33,12 +33,14 @@ _FRAGMENT_PENALTY = 0.25
 _OTHER_SPEAKER_PENALTY = 0.3
 _CONTEXT_SHARE = 0.5
 """What a question word counts that stands in the heading or the rest of the chunk only."""
+_AMOUNT_CONTEXT_SHARE = 0.25
+"""The same where a number is asked for: it must belong to the thing asked, not to a neighbour."""
 _NOVELTY_WEIGHT = 0.5
 _NEIGHBOUR_BONUS = 0.12
 _STAND_IN = 1.2
 """What a stand-in counts, times its search weight, at most 1."""
 _PHRASE_SHARE = 0.7
-_LATER_SHARE = 0.55
+_LATER_SHARE = 0.65
 """A further statement needs this share of the best one's score."""
 
 # Bullets of symbol fonts arrive as private-use characters.
@@ -68,6 +70,8 @@ class Extract:
     score: float
     shares: dict[str, float]
     """Question word → the part of its weight that the sentence and its context meet."""
+    literal: float
+    """Share of the question's weight whose words stand in the chunk as they are, 0 to 1."""
 
     @property
     def coverage(self) -> float:
@@ -86,6 +90,7 @@ def rank_sentences(index: Index, query: Query, passages: list[Passage]) -> list[
     vector = index.embedder.embed_question(query.text)
     speakers = named_speakers(query.text, index.manifest.speakers)
     best_score = max((passage.score for passage in passages), default=1.0)
+    context = _AMOUNT_CONTEXT_SHARE if query.unit else _CONTEXT_SHARE
     extracts = []
     for passage in passages:
         spans = list(_units(passage.chunk.text))
@@ -93,15 +98,16 @@ def rank_sentences(index: Index, query: Query, passages: list[Passage]) -> list[
         similarities = _similarities(index, vector, texts)
         place = place_words(passage)
         around = set(content_words(f"{passage.chunk.section or ''}\n{passage.chunk.text}"))
+        literal = sum(w for word, (w, _) in weights.items() if word in place | around)
         base = _PASSAGE_WEIGHT * passage.score / best_score
         if speakers and passage.chunk.speaker not in speakers:
             base -= _OTHER_SPEAKER_PENALTY
         for (start, end), text, similarity in zip(spans, texts, similarities, strict=True):
             if not _CHART_PARTS.sub("", fold(text)):
                 continue
-            shares = _shares(weights, set(content_words(text)) | place, around)
+            shares = _shares(weights, set(content_words(text)) | place, around, context)
             score = base + sum(shares.values()) + _VECTOR_WEIGHT * similarity + _shape(text, query)
-            extracts.append(Extract(passage, start, end, score, shares))
+            extracts.append(Extract(passage, start, end, score, shares, literal))
     return sorted(extracts, key=lambda e: (-e.score, e.passage.rank, e.start))
 
 
@@ -164,7 +170,10 @@ def term_weights(index: Index, query: Query) -> dict[str, tuple[float, dict[str,
 
 
 def _shares(
-    weights: dict[str, tuple[float, dict[str, float]]], words: set[str], around: set[str]
+    weights: dict[str, tuple[float, dict[str, float]]],
+    words: set[str],
+    around: set[str],
+    context: float,
 ) -> dict[str, float]:
     """Question word → how much of its weight a sentence and its context meet."""
     shares = {}
@@ -173,7 +182,7 @@ def _shares(
         outside = max((share for term, share in near.items() if term in around), default=0.0)
         shares[word] = weight * max(
             1.0 if word in words else inside,
-            _CONTEXT_SHARE * (1.0 if word in around else outside),
+            context * (1.0 if word in around else outside),
         )
     return shares
 

@@ -16,11 +16,12 @@ ASKING_WORDS = frozenset(
     " ".join(
         (
             "教える 挙げる 述べる 話す 言う 書く 記述 資料 知る 示す 何 もの",
-            "こと 説明 見る 思う 使う 根拠 引く 合わせる 答える 良い 場合 考える",
-            "考え くらい つ 章 全て 詳しい 違う 比べる 内容 意見 発言 質問",
-            "下さい 柱 条件 回数 件数 人数 割合 数 状況 理由 取組 取り組み 事例",
-            "具体 主 載る 出る 有る 無い 居る 出来る 為る 成る 時 様 方 的",
-            "さん 氏 御 お 文 物 事 人 年 度",
+            "こと 説明 見る 思う 使う 根拠 引く 合わせる 答える 良い 場合",
+            "考える 考え くらい つ 章 全て 詳しい 違う 比べる 内容 意見 発言",
+            "質問 下さい 柱 並ぶ 項目 番号 種類 担当 受ける 条件 回数 件数",
+            "人数 割合 数 状況 理由 取組 取り組み 事例 具体 主 載る 出る",
+            "有る 無い 居る 出来る 為る 成る 時 様 方 的 さん 氏 御 お 文",
+            "物 事 人 年 度",
         )
     ).split()
 )
@@ -51,10 +52,13 @@ _UNITS = (
 _ATTRIBUTE = re.compile(
     r"(?P<asked>[^、。「」？?]{1,24}?)(?:"
     r"を(?:全て|すべて|一つずつ|五つ|三つ)?(?:教え|挙げ|知り|示し|見せ)"
-    r"|は(?:何|いくら|いつ|誰|だれ|どこ|どう|どの|どれ|いくつ|\?|？|$))"
+    r"|は(?:\s*\?|$|(?:何|いくら|いつ|誰|だれ|どこ|いくつ|何.{1,3})(?:です|でしょう|か|\?|$)))"
 )
-_ASKED_TAIL = re.compile(r"[^のがはをにでとも、]+$")
+_NOUN = re.compile(r"[一-龥ァ-ヶa-z]")
+_PHRASE_ENDS = re.compile(r"[のがはをにでとも、]")
 _QUOTED = re.compile(r"[「『]([^」』]{2,40})[」』]")
+# A quoted clause (「なぜ今か」) is no name.
+_CLAUSE = re.compile(r"[はがをで]|か$")
 _MEETING = re.compile(r"第\s*\d{1,3}\s*(?:回|期|次|条|号)")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z0-9.\-]*[A-Za-z0-9]")
 # The section of the plan that the user is writing is no name that a document must hold.
@@ -137,11 +141,19 @@ def _wanted(text: str) -> Wanted:
 
 
 def _asked(text: str) -> list[str]:
+    """Words of the last noun phrase before 「は何」「を教えて」 that says more than asking does.
+
+    Of 「財政措置の内容を教えて」 that is 財政 and 措置: 内容 says nothing of its own.
+    """
     match = _ATTRIBUTE.search(text)
-    tail = _ASKED_TAIL.search(match["asked"]) if match else None
-    return [w for w in content_words(tail.group()) if w not in ASKING_WORDS] if tail else []
+    for phrase in reversed(_PHRASE_ENDS.split(match["asked"])) if match else []:
+        words = [w for w in content_words(phrase) if w not in ASKING_WORDS and _NOUN.search(w)]
+        if words:
+            return words
+    return []
 
 
 def _names(text: str) -> list[str]:
     text = _OWN_PLAN.sub("", text)
-    return [*_QUOTED.findall(text), *proper_nouns(text), *_LATIN.findall(text)]
+    quoted = [name for name in _QUOTED.findall(text) if not _CLAUSE.search(name)]
+    return [*quoted, *proper_nouns(text), *_LATIN.findall(text)]

@@ -66,7 +66,8 @@ def _warm(root: Path) -> None:
     memory = psutil.Process().memory_info().rss / 1e6
     print(
         f"warm ask: p50 {1000 * times[_WARM // 2]:.1f} ms,"
-        f" p95 {1000 * times[int(0.95 * _WARM)]:.1f} ms (n = {_WARM}); memory {memory:.0f} MB with ingest's libraries loaded"
+        f" p95 {1000 * times[int(0.95 * _WARM)]:.1f} ms (n = {_WARM});"
+        f" memory {memory:.0f} MB with the libraries of ingest loaded"
     )
     assistant.close()
 

@@ -1,0 +1,170 @@
+"""The assistant as a library: opening, searching, asking, showing a place."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from towns import Town
+
+from assistant import Assistant
+from assistant.errors import IndexMissingError, InputError
+from assistant.indexing import starter_folders
+from assistant.retrieval.generations import verify
+from assistant.schema import Filters
+from assistant.settings import Settings
+
+QUESTION = "補助率と上限額はいくらですか"
+
+
+@pytest.fixture
+def town(tmp_path, index_root):
+    return Town.made(tmp_path, index_root)
+
+
+def test_an_index_named_in_the_call_is_opened(index_root):
+    opened = Assistant.open(index_root)
+    assert not opened.ask(QUESTION).refused
+    opened.close()
+
+
+def test_an_index_named_in_the_settings_is_opened(index_root):
+    opened = Assistant.open(settings=Settings(index=index_root))
+    assert not opened.ask(QUESTION).refused
+    opened.close()
+
+
+def test_an_index_named_in_the_environment_is_opened(index_root, monkeypatch):
+    monkeypatch.setenv("REGIONAL_DX_INDEX", str(index_root))
+    opened = Assistant.open()
+    assert not opened.ask(QUESTION).refused
+    opened.close()
+
+
+def test_the_call_goes_before_the_settings(index_root, tmp_path):
+    opened = Assistant.open(index_root, Settings(index=tmp_path / "nowhere"))
+    assert not opened.ask(QUESTION).refused
+    opened.close()
+
+
+def test_an_index_that_is_named_is_never_filled_with_the_starter_corpus(tmp_path):
+    with pytest.raises(IndexMissingError):
+        Assistant.open(tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+
+
+def test_closing_one_assistant_leaves_another_on_the_same_index_working(index_root):
+    first, second = Assistant.open(index_root), Assistant.open(index_root)
+    first.close()
+    assert not second.ask(QUESTION).refused
+    second.close()
+
+
+@pytest.mark.parametrize("k", [1, 2, 7])
+def test_a_search_gives_as_many_passages_as_asked_for(assistant, k):
+    assert len(assistant.search("地域の通信網の維持", k)) == k
+
+
+@pytest.mark.parametrize("k", [0, -1])
+def test_a_search_for_no_passages_is_an_error(assistant, k):
+    with pytest.raises(InputError):
+        assistant.search("通信", k)
+
+
+def test_an_answer_keeps_to_the_filters(assistant):
+    answer = assistant.ask("光ファイバの更新の費用はいくらですか", Filters(kind="minutes"))
+    assert {citation.document.kind for citation in answer.citations} == {"minutes"}
+
+
+def test_an_answer_says_what_produced_it(assistant, index_root):
+    provenance = assistant.ask(QUESTION).provenance
+    opened = Assistant.open(index_root)
+    assert provenance == opened.ask("別の質問").provenance
+    opened.close()
+    assert (len(provenance.index_id), provenance.model) == (12, None)
+    assert provenance.embedding.startswith("sif-")
+
+
+def test_the_same_question_gets_the_same_answer(assistant):
+    first, second = (replace(assistant.ask(QUESTION), seconds=0.0) for _ in range(2))
+    assert first == second
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["補助率と上限額はいくらですか", "  補助率と上限額はいくらですか\n", "補助率と上限額は\n？"],
+)
+def test_space_around_a_question_makes_no_difference(assistant, question):
+    assert "500万円" in assistant.ask(question).answer
+
+
+@pytest.mark.parametrize(
+    ("sentence", "question", "fact"),
+    [
+        (
+            "みなと町の公民館では、予約の受付に年間480時間を使っている。",
+            "みなと町の公民館では予約の受付に年間何時間を使っていますか",
+            "480時間",
+        ),
+        ("くじら町の人口は9,000人である。", "くじら町の人口は何人ですか", "9,000人"),
+    ],
+)
+def test_a_name_in_the_question_is_recognised_in_the_only_sentence(town, sentence, question, fact):
+    town.write("only.txt", f"{sentence}\n")
+    town.ingest()
+    assert fact in town.ask(question).answer
+
+
+def test_a_chunk_is_shown_between_its_neighbours(assistant):
+    passage = assistant.search("補助率と上限額", 1)[0]
+    chunks, document = assistant.chunk(passage.chunk.chunk_id)
+    places = [int(chunk.chunk_id.rpartition("-")[2]) for chunk in chunks]
+    assert passage.chunk == chunks[1]
+    assert places == [places[1] - 1, places[1], places[1] + 1]
+    assert document == passage.document
+
+
+def test_the_first_chunk_has_a_neighbour_after_it_only(assistant):
+    doc_id = assistant.search("補助率と上限額", 1)[0].chunk.doc_id
+    chunks, _ = assistant.chunk(f"{doc_id}-0000")
+    assert [chunk.chunk_id for chunk in chunks] == [f"{doc_id}-0000", f"{doc_id}-0001"]
+
+
+@pytest.mark.parametrize(
+    "place", ["", "-", "0", "nothing-0000", "{}-9999", "{}-0", "{}", "{}-²", "{}-①", "{}-00x1"]
+)
+def test_a_chunk_that_does_not_exist_is_an_error(assistant, place):
+    doc_id = assistant.search("補助率と上限額", 1)[0].chunk.doc_id
+    with pytest.raises(InputError):
+        assistant.chunk(place.format(doc_id))
+
+
+@pytest.fixture(scope="module")
+def default():
+    """The default index in the tests' own home, made of the starter corpus."""
+    opened = Assistant.open()
+    yield opened
+    opened.close()
+
+
+def default_root():
+    return Path(os.environ["REGIONAL_DX_DATA"]) / "index"
+
+
+def test_the_default_index_starts_with_the_starter_corpus(default):
+    assert not default.ask("コンソーシアムには誰に入ってもらうべきですか").refused
+    assert verify(default_root())[0] == []
+
+
+def test_answers_from_the_starter_corpus_cite_its_files(default):
+    answer = default.ask("コンソーシアムには誰に入ってもらうべきですか")
+    for citation in answer.citations:
+        path = Path(citation.document.source_path)
+        assert path.is_file()
+        assert any(path.is_relative_to(folder) for folder in starter_folders())
+
+
+def test_the_default_index_is_built_once(default):
+    before = sorted(path.name for path in default_root().iterdir())
+    Assistant.open().close()
+    assert sorted(path.name for path in default_root().iterdir()) == before
