@@ -1,10 +1,16 @@
 """The assistant as a library: opening, searching, asking, showing a place."""
 
 import os
+import re
+import unicodedata
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfbase.pdfmetrics import registerFont
+from reportlab.pdfgen.canvas import Canvas
 from towns import Town
 
 from assistant import Assistant
@@ -15,6 +21,10 @@ from assistant.schema import Filters
 from assistant.settings import Settings
 
 QUESTION = "補助率と上限額はいくらですか"
+
+
+def squeezed(text):
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
 
 
 @pytest.fixture
@@ -139,6 +149,45 @@ def test_a_chunk_that_does_not_exist_is_an_error(assistant, place):
         assistant.chunk(place.format(doc_id))
 
 
+@pytest.fixture
+def paper(town):
+    """A town whose only document is a PDF; its second sentence runs across a page border."""
+    registerFont(UnicodeCIDFont("HeiseiKakuGo-W5"))
+    path = town.documents / "計画.pdf"
+    canvas = Canvas(str(path), invariant=1)
+    for lines in (
+        ["みどり市の通信網の計画"],
+        ["基地局の費用は約８億円である。", "農家が水田の水位を手元で見られ"],
+        ["る仕組みも、あわせて設ける。"],
+    ):
+        canvas.setFont("HeiseiKakuGo-W5", 11)
+        for row, line in enumerate(lines):
+            canvas.drawString(60, 780 - 18 * row, line)
+        canvas.showPage()
+    canvas.save()
+    town.ingest()
+    return path
+
+
+@pytest.mark.parametrize(
+    ("question", "pages"),
+    [
+        ("基地局の費用はいくらですか", [2]),
+        ("農家が水田の水位を手元で見られる仕組みも設けますか", [2, 3]),
+    ],
+)
+def test_quotes_from_a_pdf_stand_on_their_pages(town, paper, question, pages):
+    answer = town.ask(question)
+    statement = answer.statements[0]
+    cited = [answer.citations[number - 1] for number in statement.citations]
+    assert [citation.page for citation in cited] == pages
+    reader = PdfReader(paper)
+    for citation in cited:
+        text = reader.pages[citation.page - 1].extract_text()
+        assert squeezed(citation.quote) in squeezed(text)
+        assert (citation.line_start, citation.line_end, citation.page_label) == (None,) * 3
+
+
 @pytest.fixture(scope="module")
 def default():
     """The default index in the tests' own home, made of the starter corpus."""
@@ -156,12 +205,24 @@ def test_the_default_index_starts_with_the_starter_corpus(default):
     assert verify(default_root())[0] == []
 
 
-def test_answers_from_the_starter_corpus_cite_its_files(default):
-    answer = default.ask("コンソーシアムには誰に入ってもらうべきですか")
+@pytest.mark.parametrize(
+    "question",
+    [
+        "コンソーシアムには誰に入ってもらうべきですか",
+        "自治体の人材不足にどう対応すればよいですか",
+        "実証のあとの運営費はどう賄いますか",
+        "通信網の維持の費用は誰が負担しますか",
+    ],
+)
+def test_answers_from_the_starter_corpus_quote_its_files(default, question):
+    answer = default.ask(question)
+    assert answer.citations
     for citation in answer.citations:
         path = Path(citation.document.source_path)
-        assert path.is_file()
         assert any(path.is_relative_to(folder) for folder in starter_folders())
+        lines = path.read_text(encoding="utf-8").split("\n")
+        place = "".join(lines[citation.line_start - 1 : citation.line_end])
+        assert squeezed(citation.quote) in squeezed(place)
 
 
 def test_the_default_index_is_built_once(default):

@@ -163,7 +163,8 @@ def notes_for(documents: list[SourceDocument]) -> list[str]:
                 f"{title}は会議での発言の記録で、発言者の見解です。決定事項ではありません。"
             )
         if document.superseded_by:
-            notes.append(f"{title}の後に、{document.superseded_by}が出ています。")
+            older = f"「{document.original.title}」" if document.original else title
+            notes.append(f"{older}の後に、{document.superseded_by}が出ています。")
     return notes
 
 

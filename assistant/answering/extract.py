@@ -17,8 +17,8 @@ from assistant.retrieval.query import Query, named_speakers
 from assistant.retrieval.search import expanded_terms
 from assistant.schema import Passage
 
-_MOST_STATEMENTS = 3
-_MOST_CHARACTERS = 480
+_MOST_STATEMENTS = 4
+_MOST_CHARACTERS = 600
 _LONGEST_LIST = 360
 # Two statements that share more of their words than this say the same thing.
 _SAME_WORDS = 0.6
@@ -27,6 +27,9 @@ _SAME_WORDS = 0.6
 _PASSAGE_WEIGHT = 0.45
 _VECTOR_WEIGHT = 0.35
 _WANTED_BONUS = 0.15
+_ACTOR_BONUS = 0.06
+_MOST_ACTORS = 4
+"""A question for whom is answered by naming people and bodies; more than four add nothing."""
 _COURTESY_PENALTY = 0.4
 _QUESTION_PENALTY = 0.12
 _FRAGMENT_PENALTY = 0.25
@@ -55,6 +58,10 @@ _COURTESY = re.compile(
 )
 # Numbers that a chart left behind without their labels are never quoted.
 _CHART_PARTS = re.compile(r"[0-9.,%約~()\s、・]|年度|[割件人倍円億兆年月日]|ドル")
+_ACTOR = re.compile(
+    r"自治体|市町村|都道府県|役場|企業|事業者|大学|学校|高校|教育機関|金融機関|信用金庫|銀行|メディア|住民|団体|組合|"
+    r"NPO|座長|構成員|委員|課長|センター長"
+)
 _QUESTION_END = re.compile(r"(?:か|のか|べきか|どうか)[。？?]?$")
 _AMOUNT = re.compile(r"[0-9十百千万億兆数割][0-9,.十百千万億兆]*\s*(?:[^\s0-9]|$)")
 
@@ -218,6 +225,8 @@ def _similarities(index: Index, vector: object, texts: list[str]) -> list[float]
 def _shape(text: str, query: Query) -> float:
     """Bonus and penalties for the form of a sentence."""
     shape = _WANTED_BONUS if query.wanted in {"amount", "date"} and meets_wanted(text, query) else 0
+    if query.wanted == "person":
+        shape += min(_MOST_ACTORS, len(set(_ACTOR.findall(text)))) * _ACTOR_BONUS
     if _COURTESY.search(text) and len(text) < 90:
         shape -= _COURTESY_PENALTY
     if _QUESTION_END.search(text) and "論点" not in query.text:

@@ -49,9 +49,15 @@ def load_catalog(path: Path) -> tuple[CatalogEntry, ...]:
 def with_catalog(
     document: SourceDocument, text: str, catalog: tuple[CatalogEntry, ...]
 ) -> SourceDocument:
-    """The document with what the catalogue knows of it; unchanged when it is in no entry."""
+    """The document with what the catalogue knows of it; unchanged when it is in no entry.
+
+    A digest keeps its own description and learns only what replaced its original.
+    """
     if document.edition == "digest":
-        return document
+        title = document.original.title if document.original else None
+        known = next((entry for entry in catalog if entry.title == title), None)
+        newer = document.superseded_by or (known.superseded_by if known else None)
+        return replace(document, superseded_by=newer)
     opening = squeeze(text[:_OPENING_CHARACTERS])
     for entry in catalog:
         if all(squeeze(phrase) in opening for phrase in entry.phrases):

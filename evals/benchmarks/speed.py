@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from statistics import median
 
@@ -45,6 +46,7 @@ def _cold(root: Path) -> None:
     pairs = [(_seconds(ask), _seconds(bare)) for _ in range(_PAIRS)]
     ratio = median(cold / imports for cold, imports in pairs)
     cold, imports = (median(column) for column in zip(*pairs, strict=True))
+    print(f"peak memory of one ask: {_peak_megabytes(ask):.0f} MB")
     print(f"cold ask {cold:.2f} s, imports alone {imports:.2f} s, ratio {ratio:.2f}, n = {_PAIRS}")
 
 
@@ -63,11 +65,9 @@ def _warm(root: Path) -> None:
     times = sorted(
         assistant.ask(questions[number % len(questions)]).seconds for number in range(_WARM)
     )
-    memory = psutil.Process().memory_info().rss / 1e6
     print(
         f"warm ask: p50 {1000 * times[_WARM // 2]:.1f} ms,"
-        f" p95 {1000 * times[int(0.95 * _WARM)]:.1f} ms (n = {_WARM});"
-        f" memory {memory:.0f} MB with the libraries of ingest loaded"
+        f" p95 {1000 * times[int(0.95 * _WARM)]:.1f} ms (n = {_WARM})"
     )
     assistant.close()
 
@@ -86,6 +86,17 @@ def _seeds(root: Path) -> None:
         f"ingest of the seeds: {report.files} files, {report.chunks} chunks, {first:.1f} s; "
         f"again unchanged {time.perf_counter() - began:.3f} s"
     )
+
+
+def _peak_megabytes(command: list[str]) -> float:
+    """Largest resident memory seen while a command runs, watched every 20 ms."""
+    peak = 0
+    with psutil.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        while process.poll() is None:
+            with suppress(psutil.Error):
+                peak = max(peak, process.memory_info().rss)
+            time.sleep(0.02)
+    return peak / 1e6
 
 
 def _seconds(command: list[str]) -> float:

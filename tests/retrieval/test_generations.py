@@ -47,6 +47,7 @@ def interrupted(*_, **__):
 @pytest.mark.parametrize(
     ("failure", "expected"),
     [(full_disk, StorageError), (defect, RuntimeError), (interrupted, KeyboardInterrupt)],
+    ids=["full disk", "defect", "interrupted"],
 )
 @pytest.mark.parametrize(
     "step",
