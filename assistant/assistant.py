@@ -22,9 +22,10 @@ Progress = Callable[[str, int, int], None]
 class Assistant:
     """Answers questions from one index."""
 
-    def __init__(self, index: Index, settings: Settings) -> None:
-        """Take an open index; `open` is the usual way in."""
-        self._index = index
+    def __init__(self, root: Path, settings: Settings) -> None:
+        """Open the index in `root`; `open` is the usual way in."""
+        self._root = root
+        self._opened = Index(root)
         self._settings = settings
 
     @classmethod
@@ -50,7 +51,16 @@ class Assistant:
         if root is None:
             root = settings.default_index
             _ensure_starter(root, settings, progress)
-        return cls(Index(root), settings)
+        return cls(root, settings)
+
+    @property
+    def _index(self) -> Index:
+        """The current generation: reopened when another process has swapped in a newer one."""
+        if current_generation(self._root) != self._opened.folder:
+            newer = Index(self._root)
+            self._opened.close()
+            self._opened = newer
+        return self._opened
 
     def search(self, question: str, k: int = 5, filters: Filters | None = None) -> list[Passage]:
         """The best `k` chunks for a question as indexed, best first.
@@ -66,6 +76,8 @@ class Assistant:
     def ask(self, question: str, filters: Filters | None = None) -> Answer:
         """Answer a question with verified quotes, or refuse with the nearest passages."""
         began = perf_counter()
+        # A lone surrogate (a stray byte on the command line) cannot be written anywhere.
+        question = question.encode("utf-8", "replace").decode("utf-8")
         text = question.strip()
         provenance = Provenance(self._index.manifest.index_id, self._index.manifest.embedding)
         if not text:
@@ -85,7 +97,7 @@ class Assistant:
         """
         doc_id, _, ordinal = chunk_id.rpartition("-")
         document = self._index.manifest.documents.get(doc_id)
-        if document is None or not ordinal.isdigit():
+        if document is None or not (ordinal.isascii() and ordinal.isdigit()):
             raise InputError(
                 f"この番号の文章はありません: {chunk_id}",
                 "regional-dx search や ask の結果にある番号を指定してください。",
@@ -102,7 +114,7 @@ class Assistant:
 
     def close(self) -> None:
         """Release the files of the index."""
-        self._index.close()
+        self._opened.close()
 
 
 def _ensure_starter(root: Path, settings: Settings, progress: Progress | None) -> None:

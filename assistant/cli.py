@@ -215,8 +215,10 @@ def _one_line(
     try:
         row = json.loads(line)
         question_id = row.get("id")
-        # A number or null where the question belongs fails here as any malformed line does.
-        return answer(assistant, "" + row["question"], question_id)
+        # A number or half a character where the question belongs fails as any malformed line does.
+        question = "" + row["question"]
+        question.encode()
+        return answer(assistant, question, question_id)
     except (ValueError, KeyError, TypeError, AttributeError):
         message = '1行に1つ、{"id": …, "question": "…"} の形で書いてください。'
     except AssistantError as error:
@@ -236,7 +238,8 @@ def _question_lines(source: str) -> Iterator[str]:
             f"質問のファイルを開けません: {source}({error.strerror})",
             "場所と権限を確かめてください。",
         ) from error
-    return (line for line in text.splitlines() if line.strip())
+    # Not splitlines(): a question may hold U+2028 or U+0085.
+    return (line for line in text.split("\n") if line.strip())
 
 
 def _open(options: argparse.Namespace) -> "Assistant":
@@ -258,7 +261,7 @@ def _root(options: argparse.Namespace) -> Path:
 
 
 def _filters(options: argparse.Namespace) -> "Filters":
-    from datetime import date
+    from datetime import datetime
 
     from assistant.schema import Filters
 
@@ -266,7 +269,7 @@ def _filters(options: argparse.Namespace) -> "Filters":
         value = getattr(options, name)
         try:
             if value:
-                date.fromisoformat(value)
+                datetime.strptime(value, "%Y-%m-%d")  # a day, no time
         except ValueError:
             raise InputError(
                 f"--{name} の日付を読めません: {value}", "2024-04-24 の形で書いてください。"

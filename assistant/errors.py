@@ -24,9 +24,10 @@ class AssistantError(Exception):
     """
 
     def __init__(self, message: str, remedy: str) -> None:
-        super().__init__(message)
-        self.message = message
-        self.remedy = remedy
+        # Each part is one line on the screen, whatever a library's own message brought along.
+        self.message = " ".join(message.splitlines())
+        self.remedy = " ".join(remedy.splitlines())
+        super().__init__(self.message)
 
 
 class InputError(AssistantError):

@@ -1,7 +1,7 @@
 """Bringing files into an index: which changed, read them, cut them, write the next generation."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import perf_counter
@@ -24,7 +24,6 @@ from assistant.retrieval.index import (
 from assistant.schema import (
     Chunk,
     IngestReport,
-    Page,
     Partly,
     ReadDocument,
     Skipped,
@@ -94,19 +93,20 @@ def ingest(
                 )
         run = _Run()
         found = list(_documents_in(named, root))
-        _read_changed(found, known, run, settings, starter=starter, progress=progress)
+        _read_changed(found, before, run, settings, starter=starter, progress=progress)
+        present = set(found)
         gone = [
             record
             for name, record in known.items()
-            if (starter and record.starter) or any(_inside(Path(name), path) for path in named)
-            if Path(name) not in set(found)
+            if Path(name) not in present
+            and ((starter and record.starter) or any(_inside(Path(name), p) for p in named))
         ]
         if not found and not gone:
             raise InputError(
                 f"取り込める文書がありません: {'、'.join(str(path) for path in named)}",
                 f"{'、'.join(sorted(SUFFIXES))} のファイルを置いてください。",
             )
-        manifest = _write(root, before, run, gone, folder, progress)
+        manifest = _write(root, before, run, gone, named, progress)
     return IngestReport(
         added=tuple(run.added),
         updated=tuple(run.updated),
@@ -142,9 +142,9 @@ def rebuild(root: Path, settings: Settings, *, progress: Progress | None = None)
                 "文書を元の場所に戻すか、regional-dx ingest で取り込み直してください。",
             )
         starters = {record.path for record in records if record.starter}
-        _read_changed(present, {}, run, settings, progress=progress)
+        _read_changed(present, None, run, settings, progress=progress)
         run.files = [replace(r, starter=r.path in starters) for r in run.files]
-        manifest = _write(root, None, run, [], None, progress)
+        manifest = _write(root, None, run, [], [], progress)
     assert manifest is not None
     return IngestReport(
         added=tuple(run.added),
@@ -174,65 +174,88 @@ def starter_folders() -> list[Path]:
 
 def _read_changed(
     found: list[Path],
-    known: dict[str, FileRecord],
+    before: Manifest | None,
     run: _Run,
     settings: Settings,
     *,
     starter: bool = False,
     progress: Progress | None = None,
 ) -> None:
+    """Sort the files found into unchanged, duplicate, read and skipped."""
     catalog = load_catalog(starter_corpus() / "catalog.toml")
-    owners = {record.doc_id: record.path for record in known.values() if Path(record.path).exists()}
+    known = {record.path: record for record in before.files} if before else {}
+    documents = before.documents if before else {}
     with Sandbox(seconds=settings.read_seconds, megabytes=settings.read_megabytes) as sandbox:
-        for number, path in enumerate(found, start=1):
+        groups = _by_content(found, run, starter=starter)
+        for number, (doc_id, records) in enumerate(groups.items(), start=1):
             if progress:
-                progress("文書を読み取り", number, len(found))
-            _read_one(path, known, owners, run, sandbox, catalog, starter=starter)
+                progress("文書を読み取り", number, len(groups))
+            owner = _owner(records, documents.get(doc_id), known, set(found))
+            if documents.get(doc_id) is None or documents[doc_id].source_path != owner:
+                try:
+                    read, partly = _read_document(Path(owner), doc_id, sandbox, catalog)
+                except ReadError as error:
+                    run.skipped += [Skipped(r.path, error.message, error.remedy) for r in records]
+                    continue
+                run.read.append(read)
+                run.partly += [partly] if partly else []
+            _record(records, owner, known, run)
 
 
-def _read_one(
-    path: Path,
+def _by_content(found: list[Path], run: _Run, *, starter: bool) -> dict[str, list[FileRecord]]:
+    """The files that can be opened, grouped by their content, in the order found."""
+    groups: dict[str, list[FileRecord]] = {}
+    for path in found:
+        if path.suffix.lower() not in SUFFIXES:
+            run.skipped.append(_unsupported(path))
+            continue
+        try:
+            digest = _sha256(path)
+        except OSError as error:
+            reason = f"ファイルを開けません({error.strerror})。"
+            run.skipped.append(Skipped(str(path), reason, "読み取り権限を確かめてください。"))
+            continue
+        record = FileRecord(str(path), digest, digest[:12], starter)
+        groups.setdefault(record.doc_id, []).append(record)
+    return groups
+
+
+def _owner(
+    records: list[FileRecord],
+    document: SourceDocument | None,
     known: dict[str, FileRecord],
-    owners: dict[str, str],
-    run: _Run,
-    sandbox: Sandbox,
-    catalog: tuple[CatalogEntry, ...],
-    *,
-    starter: bool,
-) -> None:
-    name = str(path)
-    if path.suffix.lower() not in SUFFIXES:
-        run.skipped.append(_unsupported(path))
-        return
-    try:
-        digest = _sha256(path)
-    except OSError as error:
-        reason = f"ファイルを開けません({error.strerror})。"
-        run.skipped.append(Skipped(name, reason, "読み取り権限を確かめてください。"))
-        return
-    record = FileRecord(name, digest, digest[:12], starter)
-    old = known.get(name)
-    owner = owners.setdefault(record.doc_id, name)
-    if owner != name:
-        run.duplicates.append(name)
-        run.unchanged.append(name)
-        run.files.append(record)
-        return
-    if old and old.sha256 == digest:
-        run.unchanged.append(name)
-        run.files.append(replace(record, starter=starter or old.starter))
-        return
-    try:
-        read, partly = _read_document(path, record.doc_id, sandbox, catalog)
-    except ReadError as error:
-        del owners[record.doc_id]
-        run.skipped.append(Skipped(name, error.message, error.remedy))
-        return
-    run.read.append(read)
-    run.files.append(record)
-    (run.updated if old else run.added).append(name)
-    if partly:
-        run.partly.append(partly)
+    found: set[Path],
+) -> str:
+    """The path that a document with these contents is cited under.
+
+    The path it has been cited under as long as that file still holds it, else the first in order.
+    """
+    paths = {record.path for record in records}
+    elsewhere = {
+        record.path
+        for record in known.values()
+        if record.doc_id == records[0].doc_id
+        and Path(record.path) not in found
+        and Path(record.path).is_file()
+    }
+    if document and document.source_path in paths | elsewhere:
+        return document.source_path
+    return min(paths)
+
+
+def _record(records: list[FileRecord], owner: str, known: dict[str, FileRecord], run: _Run) -> None:
+    for record in records:
+        old = known.get(record.path)
+        run.files.append(replace(record, starter=record.starter or bool(old and old.starter)))
+        if record.path != owner:
+            run.duplicates.append(record.path)
+            run.unchanged.append(record.path)
+        elif old is None:
+            run.added.append(record.path)
+        elif old.sha256 != record.sha256:
+            run.updated.append(record.path)
+        else:
+            run.unchanged.append(record.path)
 
 
 def _read_document(
@@ -255,68 +278,81 @@ def _write(
     before: Manifest | None,
     run: _Run,
     gone: list[FileRecord],
-    folder: Path | None,
+    named: list[Path],
     progress: Progress | None,
 ) -> Manifest | None:
     """Write the next generation, or nothing when nothing changed."""
     touched = {record.path for record in (*run.files, *gone)} | {s.path for s in run.skipped}
-    files = [r for r in (before.files if before else ()) if r.path not in touched] + run.files
-    wanted = {record.doc_id for record in files}
-    removed = tuple(sorted(set(before.documents) - wanted)) if before else ()
-    files_changed = before is None or set(before.files) != set(files)
-    if not run.read and not removed and not files_changed:
-        return before
-    # LlamaIndex takes seconds to import: only a run that has something to cut pays for it.
-    from assistant.ingest.pipeline import ChunkPipeline
-
-    pipeline = ChunkPipeline(folder / _DOCSTORE if folder else None)
-    for doc_id in removed:
-        pipeline.forget(doc_id)
-    chunks = pipeline.chunks(run.read)
-    documents, run_skipped = _with_chunks(run, chunks)
-    if not documents and before is None:
+    kept = [r for r in (before.files if before else ()) if r.path not in touched]
+    known = before.documents if before else {}
+    wanted = {record.doc_id for record in (*kept, *run.files)}
+    replaced = {read.document.doc_id for read in run.read} & set(known)
+    removed = set(known) - wanted
+    chunks, save = _cut(root, run.read, removed | replaced, fresh=before is None)
+    documents = _with_chunks(run, {chunk.doc_id for chunk in chunks})
+    files = tuple(sorted((*kept, *run.files), key=lambda record: record.path))
+    skipped = _merged(before.skipped if before else (), run.skipped, touched, named)
+    partly = _merged(before.partly if before else (), run.partly, touched, named)
+    if before is None and not documents:
         return None
+    unchanged = before is not None and (before.files, before.skipped) == (files, skipped)
+    if unchanged and not documents and not removed:
+        return before
     change = Change(
         documents=documents,
         chunks=chunks,
-        pages=_pages_of(run.read, documents),
-        removed=removed,
-        files=tuple(sorted((f for f in files if f.path not in run_skipped), key=lambda f: f.path)),
-        skipped=_merged(before.skipped if before else (), run.skipped, touched),
-        partly=_merged(before.partly if before else (), run.partly, touched),
-        save_beside=lambda new: pipeline.save(new / _DOCSTORE),
+        pages={r.document.doc_id: r.pages for r in run.read if r.document.doc_id in documents},
+        removed=tuple(sorted(removed | (replaced & set(documents)))),
+        files=files,
+        skipped=skipped,
+        partly=partly,
+        save_beside=save,
     )
     return build_generation(root, change, fresh=before is None, progress=progress)
 
 
-def _with_chunks(run: _Run, chunks: list[Chunk]) -> tuple[dict[str, SourceDocument], set[str]]:
-    """The documents that gave at least one chunk; the others become named skips."""
-    alive = {chunk.doc_id for chunk in chunks}
-    documents, skipped = {}, set()
-    for read in run.read:
-        path = read.document.source_path
-        if read.document.doc_id in alive:
-            documents[read.document.doc_id] = read.document
-            continue
-        skipped.add(path)
-        for names in (run.added, run.updated):
-            if path in names:
-                names.remove(path)
-        run.skipped.append(
-            Skipped(path, "引用できる文章がありません。", "本文のある文書か確かめてください。")
-        )
-    return documents, skipped
+def _cut(
+    root: Path, read: list[ReadDocument], forgotten: set[str], *, fresh: bool
+) -> tuple[list[Chunk], Callable[[Path], None] | None]:
+    """The chunks of the documents read, and what writes the docstore beside them."""
+    if not read and not forgotten:
+        return [], None
+    # LlamaIndex takes seconds to import: only a run that has something to cut pays for it.
+    from assistant.ingest.pipeline import ChunkPipeline
+
+    folder = None if fresh else current_generation(root)
+    pipeline = ChunkPipeline(folder / _DOCSTORE if folder else None)
+    for doc_id in forgotten:
+        pipeline.forget(doc_id)
+    return pipeline.chunks(read), lambda new: pipeline.save(new / _DOCSTORE)
 
 
-def _pages_of(
-    read: list[ReadDocument], documents: dict[str, SourceDocument]
-) -> dict[str, tuple[Page, ...]]:
-    return {r.document.doc_id: r.pages for r in read if r.document.doc_id in documents}
+def _with_chunks(run: _Run, alive: set[str]) -> dict[str, SourceDocument]:
+    """The documents that gave at least one chunk; the files of the others become named skips."""
+    empty = {read.document.doc_id for read in run.read} - alive
+    lost = [record.path for record in run.files if record.doc_id in empty]
+    run.skipped += [
+        Skipped(path, "引用できる文章がありません。", "本文のある文書か確かめてください。")
+        for path in lost
+    ]
+    run.files = [record for record in run.files if record.doc_id not in empty]
+    for names in (run.added, run.updated, run.unchanged, run.duplicates):
+        names[:] = [name for name in names if name not in lost]
+    return {r.document.doc_id: r.document for r in run.read if r.document.doc_id in alive}
 
 
-def _merged(before: tuple[_Row, ...], now: list[_Row], touched: set[str]) -> tuple[_Row, ...]:
-    kept: list[_Row] = [row for row in before if row.path not in touched]
-    return tuple(kept + now)
+def _merged(
+    before: tuple[_Row, ...], now: list[_Row], touched: set[str], named: list[Path]
+) -> tuple[_Row, ...]:
+    """Rows of this run, and earlier ones of files outside the folders named."""
+    kept: list[_Row] = [
+        row
+        for row in before
+        if row.path not in touched and not any(_inside(Path(row.path), path) for path in named)
+    ]
+    rows: list[_Row] = kept + now
+    rows.sort(key=lambda row: row.path)
+    return tuple(rows)
 
 
 def _documents_in(paths: list[Path], root: Path | None) -> Iterator[Path]:

@@ -22,7 +22,9 @@ def _data_folder() -> Path:
 class Settings(BaseSettings):
     """One frozen set of settings; every field can be given as ``REGIONAL_DX_<NAME>``."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="forbid"
+    )
 
     index: Path | None = None
     """Folder of the index; None: the default index, which starts with the starter corpus."""

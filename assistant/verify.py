@@ -4,7 +4,7 @@ import json
 import sys
 from pathlib import Path
 
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, IndexDamagedError
 
 
 def main(root: Path) -> None:
@@ -14,6 +14,8 @@ def main(root: Path) -> None:
     try:
         problems, chunks = verify(root)
         row: dict[str, object] = {"ok": not problems, "problems": problems, "chunks": chunks}
+    except IndexDamagedError as error:
+        row = {"ok": False, "problems": [error.message], "chunks": 0}
     except AssistantError as error:
         row = {"error": {"message": error.message, "remedy": error.remedy}}
     print(json.dumps(row, ensure_ascii=False))

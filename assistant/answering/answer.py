@@ -12,6 +12,7 @@ from assistant.answering.extract import (
 )
 from assistant.answering.ground import carries_numbers, is_found, lines_of, quotes_of
 from assistant.japanese.dates import DateMention, find_dates
+from assistant.japanese.thesaurus import load_thesaurus
 from assistant.japanese.width import fold
 from assistant.japanese.words import content_words
 from assistant.retrieval.index import Index
@@ -34,9 +35,13 @@ _LEAST_SCORE = 0.85
 """Score of the best sentence (see `rank_sentences`)."""
 _LEAST_COVERAGE = 0.3
 """Share of the question's weight that a sentence and its context meet."""
+_LEAST_AMOUNT_COVERAGE = 0.4
+"""The same where an amount is asked for."""
 _LEAST_LITERAL = 0.1
 """Where an amount is asked for: share whose very words stand in the chunk, not only stand-ins."""
 
+# The thesaurus gives an abbreviation and its long form at least this weight.
+_SAME_NAME = 0.5
 # A number belongs to the date that stands before it at most this many characters away.
 _DATE_REACH = 60
 _QUANTITY = r"[0-9一二三四五六七八九十百千万億兆数半][0-9,.一二三四五六七八九十百千万億兆]*"
@@ -82,14 +87,15 @@ def _evidence(index: Index, query: Query, passages: list[Passage]) -> list[Extra
     chosen = choose(ranked)
     if not chosen or chosen[0].score < _LEAST_SCORE:
         return []
-    if max(extract.coverage for extract in chosen) < _LEAST_COVERAGE:
+    least = _LEAST_AMOUNT_COVERAGE if query.unit else _LEAST_COVERAGE
+    if max(extract.coverage for extract in chosen) < least:
         return []
     if query.unit and max(extract.literal for extract in chosen) < _LEAST_LITERAL:
         return []
     present = [_present(extract.passage) for extract in chosen]
-    terms = [[word] for name in query.names for word in content_words(name)]
-    told = all(_is_present(term, present, index) for term in [*terms, list(query.asked)])
-    return chosen if told else []
+    if not all(_is_named(name, present) for name in query.names):
+        return []
+    return chosen if _is_present(query.asked, present, index) else []
 
 
 def refusal(
@@ -276,11 +282,24 @@ def _has_meeting(extract: Extract, meeting: str) -> bool:
 def _present(passage: Passage) -> set[str]:
     """Content words of a passage, its heading, title and speaker."""
     chunk = passage.chunk
-    text = f"{chunk.section or ''}\n{chunk.text}"
-    return place_words(passage) | set(content_words(text))
+    words = content_words(chunk.text) + content_words(chunk.section or "")
+    return place_words(passage) | set(words)
 
 
-def _is_present(words: list[str], present: list[set[str]], index: Index) -> bool:
+def _is_named(name: str, present: list[set[str]]) -> bool:
+    """Whether the chunks hold every word of a name, or the long or short form of it.
+
+    Words that merely lie near by meaning will not do: 佐藤 is near 田中, and another person.
+    """
+    words = content_words(name)
+    known = set().union(*present)
+    forms = {
+        word for word, weight in load_thesaurus().expand(words).items() if weight >= _SAME_NAME
+    }
+    return all(word in known for word in words) or bool(forms & known)
+
+
+def _is_present(words: tuple[str, ...], present: list[set[str]], index: Index) -> bool:
     """Whether one chunk holds all the words of a term, or what stands for them."""
     meant = [{word, *(term.text for term in expanded_terms(index, [word]))} for word in words]
     return not meant or any(all(options & held for options in meant) for held in present)

@@ -42,7 +42,6 @@ _NOVELTY_WEIGHT = 0.5
 _NEIGHBOUR_BONUS = 0.12
 _STAND_IN = 1.2
 """What a stand-in counts, times its search weight, at most 1."""
-_PHRASE_SHARE = 0.7
 _LATER_SHARE = 0.65
 """A further statement needs this share of the best one's score."""
 
@@ -158,7 +157,6 @@ def term_weights(index: Index, query: Query) -> dict[str, tuple[float, dict[str,
     """
     count = index.manifest.chunks
     weights: dict[str, tuple[float, dict[str, float]]] = {}
-    whole = load_thesaurus().expand(query.words)
     for word in query.words:
         frequency = index.words.document_frequency(word)
         idf = math.log(1 + (count - frequency + 0.5) / (frequency + 0.5))
@@ -168,10 +166,12 @@ def term_weights(index: Index, query: Query) -> dict[str, tuple[float, dict[str,
             if term.text != word
         }
         weights[word] = (idf, near)
-    # A phrase (「光の線」) stands for its official words as a whole, not word by word.
-    for _, near in weights.values():
-        for term, weight in whole.items():
-            near[term] = max(near.get(term, 0.0), _PHRASE_SHARE * weight)
+    # A phrase (「光の線」) stands for its official words as a whole: they meet each of its words.
+    for term, targets in load_thesaurus().matches(query.words):
+        for word in term:
+            near = weights[word][1]
+            for target, weight in targets.items():
+                near[target] = max(near.get(target, 0.0), min(1.0, _STAND_IN * weight))
     total = sum(idf for idf, _ in weights.values()) or 1.0
     return {word: (idf / total, near) for word, (idf, near) in weights.items()}
 

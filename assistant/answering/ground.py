@@ -13,7 +13,7 @@ from assistant.japanese.width import squeeze
 from assistant.schema import Chunk, Page, Segment
 
 FEWEST_CHARACTERS = 12
-"""A shorter quote proves little: it is accepted only as a whole line or block of its source."""
+"""A shorter quote proves little: it is accepted only at the beginning or the end of a line."""
 
 # What may stand between two parts of a cleaned sentence in its source: line breaks and Markdown's
 # emphasis and list marks. Anything else (a running head, a page number) ends the quote.

@@ -59,10 +59,7 @@ class ChunkPipeline:
 
     def __init__(self, docstore: Path | None) -> None:
         """Start from a docstore written by `save`; None starts empty."""
-        known = docstore is not None and docstore.is_file()
-        store = (
-            SimpleDocumentStore.from_persist_path(str(docstore)) if known else SimpleDocumentStore()
-        )
+        store = _known_documents(docstore)
         self._store = store
         self._pipeline = IngestionPipeline(
             transformations=[StructureNodeParser()],
@@ -85,6 +82,19 @@ class ChunkPipeline:
     def save(self, path: Path) -> None:
         """Write the docstore."""
         self._store.persist(str(path))
+
+
+def _known_documents(docstore: Path | None) -> SimpleDocumentStore:
+    """The docstore of a file; empty where there is none or it cannot be read.
+
+    An empty docstore only means that documents are cut again.
+    """
+    if docstore is None or not docstore.is_file():
+        return SimpleDocumentStore()
+    try:
+        return SimpleDocumentStore.from_persist_path(str(docstore))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return SimpleDocumentStore()
 
 
 def _llama_document(read: ReadDocument) -> Document:

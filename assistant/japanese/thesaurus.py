@@ -31,22 +31,36 @@ class Thesaurus:
     def expand(self, words: Iterable[str]) -> dict[str, float]:
         """Words that the terms found in a question stand for, with weights in (0, 1].
 
-        The longest term that begins at a word wins: 「パソコンに詳しい人」 before 「パソコン」. A
-        term of several words gives each of them its weight divided by the root of their number, so
-        that a long term does not outweigh a short one.
+        Words of the question itself are left out.
         """
         listed = tuple(words)
         found: dict[str, float] = {}
+        for _, targets in self.matches(listed):
+            for word, weight in targets.items():
+                found[word] = max(found.get(word, 0.0), weight)
+        return {word: weight for word, weight in found.items() if word not in listed}
+
+    def matches(self, words: tuple[str, ...]) -> list[tuple[tuple[str, ...], dict[str, float]]]:
+        """The terms found in a question, each with the words that stand for it.
+
+        The longest term that begins at a word wins: 「パソコンに詳しい人」 before 「パソコン」. An
+        equivalent of several words gives each of them its weight divided by the root of their
+        number, so that a long equivalent does not outweigh a short one.
+        """
+        found = []
         position = 0
-        while position < len(listed):
-            length = self._longest_at(listed, position)
-            term = listed[position : position + length]
+        while position < len(words):
+            length = self._longest_at(words, position)
+            term = words[position : position + length]
+            targets: dict[str, float] = {}
             for target, weight in self.entries.get(term, {}).items():
                 for word in target:
                     share = weight / len(target) ** 0.5
-                    found[word] = max(found.get(word, 0.0), share)
+                    targets[word] = max(targets.get(word, 0.0), share)
+            if targets:
+                found.append((term, targets))
             position += max(length, 1)
-        return {word: weight for word, weight in found.items() if word not in listed}
+        return found
 
     def _longest_at(self, words: tuple[str, ...], position: int) -> int:
         for length in range(min(self.longest, len(words) - position), 0, -1):

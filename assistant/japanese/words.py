@@ -15,6 +15,7 @@ from sudachipy import Dictionary, SplitMode
 from assistant.japanese.width import fold
 
 _CONTENT = {"名詞", "動詞", "形容詞", "形状詞", "副詞", "接頭辞", "接尾辞"}
+_NAME_PARTS = {"名詞", "接頭辞", "接尾辞", "補助記号", "記号", "形状詞", "代名詞"}
 # Sudachi takes at most 49,149 bytes at a time; Japanese characters are 3 bytes in UTF-8.
 _LONGEST_PIECE = 12_000
 
@@ -48,6 +49,14 @@ def _content_words(text: str) -> tuple[str, ...]:
 def word_pairs(words: list[str]) -> list[str]:
     """Adjacent content words joined by ``_``."""
     return [f"{first}_{second}" for first, second in pairwise(words)]
+
+
+def is_noun_phrase(text: str) -> bool:
+    """Whether a text is a name rather than a clause: nouns, affixes and symbols, joined by の."""
+    return all(
+        morpheme.part_of_speech()[0] in _NAME_PARTS or morpheme.surface() == "の"
+        for morpheme in _tokenizer().tokenize(fold(text)[:_LONGEST_PIECE], SplitMode.C)
+    )
 
 
 def proper_nouns(text: str) -> list[str]:

@@ -54,7 +54,9 @@ class WordVectors:
             self._keys = np.load(folder / "keys.npy", mmap_mode="r")
             self._rows = np.load(folder / "rows.npy", mmap_mode="r")
             self._table = np.load(folder / "table.npy", mmap_mode="r")
-        except (OSError, ValueError) as error:
+            if len(self._keys) != len(self._rows) or self._rows.max() >= len(self._table):
+                raise ValueError("the files do not belong together")  # noqa: TRY301  # one handler
+        except (OSError, EOFError, ValueError) as error:
             raise IndexDamagedError(
                 "索引の中の語のベクトルを読めません。",
                 "regional-dx index rebuild を実行してください。",

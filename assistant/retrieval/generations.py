@@ -40,6 +40,7 @@ from assistant.retrieval.embeddings import (
     write_word_vectors,
 )
 from assistant.retrieval.index import (
+    FILES_COPY,
     FileRecord,
     Index,
     Manifest,
@@ -69,7 +70,7 @@ class Change:
     pages: dict[str, tuple[Page, ...]]
     """Pages of new documents by doc_id."""
     removed: tuple[str, ...]
-    """Documents to take out."""
+    """Documents to take out; one that is also in `documents` is replaced."""
     files: tuple[FileRecord, ...]
     """All files of the new generation."""
     skipped: tuple[Skipped, ...] = ()
@@ -127,6 +128,7 @@ def build_generation(
         _ensure_word_vectors(root)
         manifest = _build(root, folder, number, before, change, progress)
         _check_generation(folder, manifest, [chunk.chunk_id for chunk in change.chunks])
+        _write_json(root / FILES_COPY, {"files": [asdict(record) for record in manifest.files]})
         _swap(root, folder)
     except (OSError, ChromaError, ValueError) as error:
         shutil.rmtree(folder, ignore_errors=True)
@@ -201,9 +203,9 @@ def _build(
         (folder / "pages").mkdir()
         embedder = fit_sif([searched_text(chunk) for chunk in change.chunks], word_vectors)
         embedder.save(folder / "sif.json")
-    documents = {**known, **change.documents}
+    kept = {doc_id: known[doc_id] for doc_id in known if doc_id not in change.removed}
+    documents = {**kept, **change.documents}
     for doc_id in change.removed:
-        documents.pop(doc_id, None)
         (folder / "pages" / f"{doc_id}.json").unlink(missing_ok=True)
     for doc_id, pages in change.pages.items():
         _write_json(folder / "pages" / f"{doc_id}.json", [asdict(page) for page in pages])
@@ -234,9 +236,9 @@ def _write_engines(
     embedder: Embedder,
     progress: Progress | None,
 ) -> int:
-    vectors = VectorIndex(folder / "vectors")
+    vectors = VectorIndex(folder / "vectors", create=True)
     try:
-        words = WordIndex(folder / "words")
+        words = WordIndex(folder / "words", create=True)
         if change.removed:
             vectors.replace([], np.empty((0, 0), np.float32), vectors.ids_of(list(change.removed)))
         # Tantivy commits once: its commit is the expensive part.
@@ -321,13 +323,16 @@ def _require_space(root: Path, before: Path | None) -> None:
 
 
 def _ensure_word_vectors(root: Path) -> None:
+    """Write the word vectors where they are missing or damaged."""
     folder = root / "word-vectors"
-    if (folder / "table.npy").is_file():
-        return
-    building = root / "word-vectors.new"
-    shutil.rmtree(building, ignore_errors=True)
-    write_word_vectors(building)
-    building.replace(folder)
+    try:
+        WordVectors(folder)
+    except IndexDamagedError:
+        building = root / "word-vectors.new"
+        shutil.rmtree(building, ignore_errors=True)
+        write_word_vectors(building)
+        shutil.rmtree(folder, ignore_errors=True)
+        building.replace(folder)
 
 
 def _number(folder: Path) -> int:

@@ -19,6 +19,8 @@ from assistant.schema import Original, Page, Partly, Skipped, SourceDocument
 FORMAT = 1
 """Raised whenever an older index can no longer be read."""
 
+FILES_COPY = "files.json"
+"""Copy of the manifest's files beside the generations: what `rebuild` goes by after damage."""
 _REMEMBERED_WORDS = 10_000
 
 Progress = Callable[[str, int, int], None]
@@ -80,6 +82,10 @@ class Index:
         self.words = WordIndex(folder / "words")
         self.embedder: Embedder = SifEmbedder.load(folder / "sif.json", word_vectors)
         self.expansion = Vocabulary.load(folder, word_vectors)
+        counts = {self.vectors.count(), self.words.count()}
+        if counts != {self.manifest.chunks}:
+            self.close()
+            raise damaged("文章の一部")
         self.hidden = _yielding_digests(self.manifest)
         """Digests that yield to their indexed original."""
 
@@ -102,7 +108,7 @@ class Vocabulary:
             self._by_row.setdefault(row, []).append(term)
         self._rows = np.array(sorted(self._by_row), dtype=np.int64)
         self._matrix = words.vectors(self._rows)
-        self._nearest: dict[str, list[tuple[str, float]]] = {}
+        self._nearest: dict[tuple[str, int, float], list[tuple[str, float]]] = {}
 
     @classmethod
     def load(cls, folder: Path, words: WordVectors) -> "Vocabulary":
@@ -115,7 +121,7 @@ class Vocabulary:
             terms = (folder / "vocabulary.txt").read_text(encoding="utf-8").split("\n")
             rows = np.load(folder / "vocabulary.npy")
             return cls([term for term in terms if term], rows, words)
-        except (OSError, ValueError) as error:
+        except (OSError, EOFError, ValueError) as error:
             raise damaged("語彙") from error
 
     def nearest(self, word: str, count: int, least: float) -> list[tuple[str, float]]:
@@ -126,11 +132,12 @@ class Vocabulary:
             count: how many at most.
             least: smallest cosine similarity.
         """
-        if word not in self._nearest:
+        asked = (word, count, least)
+        if asked not in self._nearest:
             if len(self._nearest) >= _REMEMBERED_WORDS:
                 self._nearest.clear()
-            self._nearest[word] = self._find_nearest(word, count, least)
-        return self._nearest[word]
+            self._nearest[asked] = self._find_nearest(word, count, least)
+        return self._nearest[asked]
 
     def _find_nearest(self, word: str, count: int, least: float) -> list[tuple[str, float]]:
         row = self._words.rows([word])
@@ -147,21 +154,36 @@ class Vocabulary:
         return found[:count]
 
 
+def document_of(chunk_id: str) -> str:
+    """The doc_id in a chunk_id."""
+    return chunk_id.rpartition("-")[0]
+
+
 def read_files(root: Path) -> tuple[FileRecord, ...]:
-    """The files an index was made from, even when another version made it.
+    """The files an index was made from, even one that is damaged or of another version.
+
+    Read from the current manifest, else from the copy beside the generations.
 
     Raises:
         IndexMissingError: there is no index.
-        IndexDamagedError: not readable.
+        IndexDamagedError: neither can be read.
     """
-    folder = current_generation(root)
-    if folder is None:
+    if not (root / "CURRENT").is_file() and not (root / FILES_COPY).is_file():
         raise no_index(root)
     try:
-        data = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        return tuple(FileRecord(**row) for row in data["files"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise damaged("一覧") from error
+        folder = current_generation(root)
+    except IndexDamagedError:
+        folder = None
+    for path in (*([folder / "manifest.json"] if folder else []), root / FILES_COPY):
+        try:
+            data = json.loads(path.read_text(encoding="utf-8"))
+            return tuple(FileRecord(**row) for row in data["files"])
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+    raise IndexDamagedError(
+        "索引が壊れていて、元の文書の場所も分かりません。",
+        "索引のフォルダーを消して、regional-dx ingest で取り込み直してください。",
+    )
 
 
 def current_generation(root: Path) -> Path | None:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from assistant.japanese.dates import DateMention, find_dates
 from assistant.japanese.width import fold
-from assistant.japanese.words import content_words, proper_nouns
+from assistant.japanese.words import content_words, is_noun_phrase, proper_nouns
 
 Wanted = Literal["amount", "date", "person", "list", "other"]
 
@@ -15,7 +15,7 @@ Wanted = Literal["amount", "date", "person", "list", "other"]
 ASKING_WORDS = frozenset(
     " ".join(
         (
-            "教える 挙げる 述べる 話す 言う 書く 記述 資料 知る 示す 何 もの",
+            "幾ら 幾つ 幾 教える 挙げる 述べる 話す 言う 書く 記述 資料 知る 示す 何 もの",
             "こと 説明 見る 思う 使う 根拠 引く 合わせる 答える 良い 場合",
             "考える 考え くらい つ 章 全て 詳しい 違う 比べる 内容 意見 発言",
             "質問 下さい 柱 並ぶ 項目 番号 種類 担当 受ける 条件 回数 件数",
@@ -57,8 +57,6 @@ _ATTRIBUTE = re.compile(
 _NOUN = re.compile(r"[一-龥ァ-ヶa-z]")
 _PHRASE_ENDS = re.compile(r"[のがはをにでとも、]")
 _QUOTED = re.compile(r"[「『]([^」』]{2,40})[」』]")
-# A quoted clause (「なぜ今か」) is no name.
-_CLAUSE = re.compile(r"[はがをで]|か$")
 _MEETING = re.compile(r"第\s*\d{1,3}\s*(?:回|期|次|条|号)")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z0-9.\-]*[A-Za-z0-9]")
 # The section of the plan that the user is writing is no name that a document must hold.
@@ -155,5 +153,6 @@ def _asked(text: str) -> list[str]:
 
 def _names(text: str) -> list[str]:
     text = _OWN_PLAN.sub("", text)
-    quoted = [name for name in _QUOTED.findall(text) if not _CLAUSE.search(name)]
+    # A quoted clause (「なぜ今か」) is no name.
+    quoted = [name for name in _QUOTED.findall(text) if is_noun_phrase(name)]
     return [*quoted, *proper_nouns(text), *_LATIN.findall(text)]

@@ -17,7 +17,7 @@ from pydantic import InstanceOf
 
 from assistant.japanese.thesaurus import load_thesaurus
 from assistant.japanese.words import content_words, word_pairs
-from assistant.retrieval.index import Index
+from assistant.retrieval.index import Index, document_of
 from assistant.retrieval.query import ASKING_WORDS, named_speakers
 from assistant.retrieval.words import Term
 from assistant.schema import Chunk, Filters, Passage, SourceDocument
@@ -49,13 +49,13 @@ def search(
     words = content_words(question)
     speakers = named_speakers(question, index.manifest.speakers)
     scores = _fused(index, question, words, filters, speakers)
-    best = sorted(scores, key=lambda chunk_id: (-scores[chunk_id], chunk_id))
+    shown = [chunk_id for chunk_id in scores if document_of(chunk_id) not in index.hidden]
+    best = sorted(shown, key=lambda chunk_id: (-scores[chunk_id], chunk_id))
     chunks = index.vectors.chunks(best[: max(count * 2, _RERANKED)])
     documents = index.manifest.documents
     boosted = {
         chunk_id: scores[chunk_id] + _boost(chunk, documents[chunk.doc_id], words, speakers)
         for chunk_id, chunk in chunks.items()
-        if chunk.doc_id not in index.hidden
     }
     ranked = sorted(boosted, key=lambda chunk_id: (-boosted[chunk_id], chunk_id))[:count]
     return [

@@ -25,13 +25,20 @@ _OPTIONAL = ("section", "speaker", "role", "page", "page_label", "line_start", "
 class VectorIndex:
     """One Chroma collection with cosine distance."""
 
-    def __init__(self, folder: Path) -> None:
-        """Open the store in `folder`, or make an empty one there.
+    def __init__(self, folder: Path, *, create: bool = False) -> None:
+        """Open the store in `folder`.
+
+        Args:
+            folder: where the store stands.
+            create: make an empty store where there is none; a reader never does.
 
         Raises:
-            IndexDamagedError: Chroma cannot open the store.
+            IndexDamagedError: there is no store, or Chroma cannot open it.
         """
-        folder.mkdir(parents=True, exist_ok=True)
+        if create:
+            folder.mkdir(parents=True, exist_ok=True)
+        elif not (folder / "chroma.sqlite3").is_file():
+            raise _damaged()
         try:
             self._client = chromadb.PersistentClient(
                 path=str(folder), settings=ChromaSettings(anonymized_telemetry=False)
@@ -136,7 +143,16 @@ class VectorIndex:
 
         Args:
             sample: check about this many, evenly spread; None for all.
+
+        Raises:
+            IndexDamagedError: the store cannot be queried at all.
         """
+        try:
+            return self._lost(sample)
+        except ChromaError as error:
+            raise _damaged() from error
+
+    def _lost(self, sample: int | None) -> list[str]:
         ids = self._collection.get(include=[])["ids"]
         step = max(1, len(ids) // sample) if sample else 1
         lost: list[str] = []

@@ -6,6 +6,7 @@ Tokens only; the text itself is kept by Chroma. `body` holds the words of headin
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import tantivy
 
@@ -35,21 +36,25 @@ def searched_text(chunk: Chunk) -> str:
 class WordIndex:
     """One Tantivy index. Opened for searching, or for writing while a generation is built."""
 
-    def __init__(self, folder: Path) -> None:
-        """Open the index in `folder`, or make an empty one there.
+    def __init__(self, folder: Path, *, create: bool = False) -> None:
+        """Open the index in `folder`.
+
+        Args:
+            folder: where the index stands.
+            create: make an empty index where there is none; a reader never does.
 
         Raises:
-            IndexDamagedError: the files are not a readable index.
+            IndexDamagedError: there is no index, or its files cannot be read.
         """
-        folder.mkdir(parents=True, exist_ok=True)
+        if create:
+            folder.mkdir(parents=True, exist_ok=True)
+        elif not (folder / "meta.json").is_file():
+            raise _damaged()
         self._schema = _schema()
         try:
             self._index = tantivy.Index(self._schema, path=str(folder), reuse=True)
         except (ValueError, OSError) as error:
-            raise IndexDamagedError(
-                "索引の語の部分が壊れています。",
-                "regional-dx index rebuild を実行してください。",
-            ) from error
+            raise _damaged() from error
         analyzer = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
         self._index.register_tokenizer(_TOKENIZER, analyzer)
         self._searcher = self._index.searcher()
@@ -76,8 +81,10 @@ class WordIndex:
         return int(self._searcher.num_docs)
 
     def document_frequency(self, term: str) -> int:
-        """Chunks that hold a term."""
-        return int(self._searcher.doc_freq("body", term))
+        """Chunks that hold a term; chunks already taken out do not count."""
+        query = tantivy.Query.term_query(self._schema, "body", term)
+        result: Any = self._searcher.search(query, 1, count=True)
+        return int(result.count)  # absent from the stubs
 
     def search(
         self, terms: list[Term], filters: Filters, limit: int, *, pairs: bool = False
@@ -184,3 +191,9 @@ def _document(chunk: Chunk, document: SourceDocument) -> tantivy.Document:
 def _day_number(day: str) -> int:
     """2024-04-24 → 20240424."""
     return int(day.replace("-", ""))
+
+
+def _damaged() -> IndexDamagedError:
+    return IndexDamagedError(
+        "索引の語の部分が壊れています。", "regional-dx index rebuild を実行してください。"
+    )

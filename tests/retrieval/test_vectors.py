@@ -26,7 +26,7 @@ def opened(tmp_path):
     stores = []
 
     def open_store():
-        stores.append(VectorIndex(tmp_path / "vectors"))
+        stores.append(VectorIndex(tmp_path / "vectors", create=True))
         return stores[-1]
 
     yield open_store
@@ -147,7 +147,7 @@ def large(tmp_path_factory):
     vectors = np.random.default_rng(1).normal(size=(MANY, 8)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     chunks = [chunk(number) for number in range(MANY)]
-    store = VectorIndex(folder)
+    store = VectorIndex(folder, create=True)
     store.replace(chunks, vectors, [])
     store.close()
     return folder, [row.chunk_id for row in chunks], vectors
@@ -181,7 +181,7 @@ def test_a_store_whose_graph_is_gone_does_not_pass_unnoticed(large, tmp_path):
     shutil.copytree(large[0], tmp_path / "vectors")
     (graph,) = (path for path in (tmp_path / "vectors").iterdir() if path.is_dir())
     shutil.rmtree(graph)
-    store = VectorIndex(tmp_path / "vectors")
+    store = VectorIndex(tmp_path / "vectors", create=True)
     try:
         lost = store.lost_vectors()
     except IndexDamagedError:

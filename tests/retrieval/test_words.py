@@ -28,7 +28,7 @@ EVERYWHERE = [Term("ファイバー", 1.0), Term("水田", 1.0)]
 
 @pytest.fixture(scope="module")
 def words(tmp_path_factory):
-    index = WordIndex(tmp_path_factory.mktemp("words"))
+    index = WordIndex(tmp_path_factory.mktemp("words"), create=True)
     index.replace(CHUNKS, DOCUMENTS, [])
     return index
 
@@ -122,7 +122,7 @@ def test_heading_and_speaker_are_searched_with_the_text():
 @pytest.fixture
 def smaller(tmp_path):
     """An index from which a document was taken out again."""
-    index = WordIndex(tmp_path / "words")
+    index = WordIndex(tmp_path / "words", create=True)
     index.replace(CHUNKS, DOCUMENTS, [])
     index.replace([], DOCUMENTS, [MINUTES])
     return index
