@@ -5,6 +5,7 @@ Libraries are imported inside the commands: ``--help`` must answer at once.
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -42,7 +43,9 @@ def main(arguments: list[str] | None = None) -> int:
             stream.reconfigure(errors="replace")
     options = _parser().parse_args(arguments)
     try:
-        return int(options.run(options))
+        code = int(options.run(options))
+        sys.stdout.flush()
+        return code
     except AssistantError as error:
         print(f"エラー: {error.message}\n対処: {error.remedy}", file=sys.stderr)
         return 1
@@ -50,8 +53,8 @@ def main(arguments: list[str] | None = None) -> int:
         print("エラー: 中断しました。\n対処: 必要なら、もう一度実行してください。", file=sys.stderr)
         return 130
     except BrokenPipeError:
-        # The reader (head, less) has seen enough.
-        sys.stderr.close()
+        # The reader (head, less) has seen enough; what is left in the buffer goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
 
 

@@ -267,7 +267,7 @@ def _read_document(
     document = with_catalog(document, text, catalog)
     partly = (
         Partly(str(path), result.unreadable, result.unreadable_reason)
-        if result.unreadable
+        if result.unreadable_reason
         else None
     )
     return ReadDocument(document, prepared_pages(result.pages)), partly

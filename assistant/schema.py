@@ -65,13 +65,29 @@ class SourceDocument:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a PDF, or a whole text file, exactly as read."""
+    """What a place in a file holds, exactly as read.
+
+    A page of a PDF, a whole text file, or one paragraph, table row, slide or sheet row of a file
+    whose places have names (`locator`).
+    """
 
     text: str
     page: int | None = None
     """1-based physical page; None for a file without pages."""
     label: str | None = None
     """The printed page number; None when unknown."""
+    locator: str | None = None
+    """The place by name: 「段落 31」, 「表2 3行」, 「slide 4」, 「申請!R12」, 「行 5」.
+
+    Every line of such a page stands for itself: lines are never joined.
+    """
+    section: str | None = None
+    """Headings over the page as the file marks them, joined with 「 > 」: heading styles, a slide's
+    title, a table's column headings. Searched with the page, never quoted from it."""
+    heading: bool = False
+    """The first line is a heading, no part of the text."""
+    item: bool = False
+    """The page is an item of a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +155,10 @@ class Chunk:
     """Physical page on which the chunk begins."""
     page_label: str | None = None
     line_start: int | None = None
-    """First and last line in a text file; None for files with pages."""
+    """First and last line in a text file; None for files with pages or named places."""
     line_end: int | None = None
+    locator: str | None = None
+    """Named place at which the chunk begins, see `Page.locator`."""
     tokens: int = 0
     """Length in cl100k_base tokens."""
 
@@ -186,6 +204,8 @@ class Citation:
     line_start: int | None
     line_end: int | None
     verified: bool = True
+    locator: str | None = None
+    """Named place of the quote, see `Page.locator`."""
 
 
 @dataclass(frozen=True, slots=True)

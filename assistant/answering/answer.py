@@ -15,9 +15,9 @@ from assistant.japanese.dates import DateMention, find_dates
 from assistant.japanese.thesaurus import load_thesaurus
 from assistant.japanese.width import fold
 from assistant.japanese.words import content_words
+from assistant.retrieval.expansion import expanded_terms
 from assistant.retrieval.index import Index
 from assistant.retrieval.query import Query, understand
-from assistant.retrieval.search import expanded_terms
 from assistant.schema import (
     Answer,
     Citation,
@@ -218,6 +218,7 @@ def _citations(index: Index, extract: Extract, number: int) -> list[Citation]:
                 page_label=page.label,
                 line_start=line_start,
                 line_end=line_end,
+                locator=page.locator,
             )
         )
     return citations

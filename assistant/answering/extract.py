@@ -1,6 +1,5 @@
 """Answers without a model: the sentences of the passages that answer, word for word."""
 
-import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,12 +8,11 @@ import numpy as np
 
 from assistant.japanese.dates import find_dates
 from assistant.japanese.sentences import split_sentences
-from assistant.japanese.thesaurus import load_thesaurus
 from assistant.japanese.width import fold
 from assistant.japanese.words import content_words
+from assistant.retrieval.coverage import shares, term_weights
 from assistant.retrieval.index import Index
 from assistant.retrieval.query import Query, named_speakers
-from assistant.retrieval.search import expanded_terms
 from assistant.schema import Passage
 
 _MOST_STATEMENTS = 4
@@ -40,8 +38,6 @@ _AMOUNT_CONTEXT_SHARE = 0.25
 """The same where a number is asked for: it must belong to the thing asked, not to a neighbour."""
 _NOVELTY_WEIGHT = 0.5
 _NEIGHBOUR_BONUS = 0.12
-_STAND_IN = 1.2
-"""What a stand-in counts, times its search weight, at most 1."""
 _LATER_SHARE = 0.65
 """A further statement needs this share of the best one's score."""
 
@@ -92,7 +88,7 @@ class Extract:
 
 def rank_sentences(index: Index, query: Query, passages: list[Passage]) -> list[Extract]:
     """All sentences and short lists of the passages with their scores, best first."""
-    weights = term_weights(index, query)
+    weights = term_weights(index, query.words)
     vector = index.embedder.embed_question(query.text)
     speakers = named_speakers(query.text, index.manifest.speakers)
     best_score = max((passage.score for passage in passages), default=1.0)
@@ -111,9 +107,9 @@ def rank_sentences(index: Index, query: Query, passages: list[Passage]) -> list[
         for (start, end), text, similarity in zip(spans, texts, similarities, strict=True):
             if not _CHART_PARTS.sub("", fold(text)):
                 continue
-            shares = _shares(weights, set(content_words(text)) | place, around, context)
-            score = base + sum(shares.values()) + _VECTOR_WEIGHT * similarity + _shape(text, query)
-            extracts.append(Extract(passage, start, end, score, shares, literal))
+            met = shares(weights, set(content_words(text)) | place, around, context)
+            score = base + sum(met.values()) + _VECTOR_WEIGHT * similarity + _shape(text, query)
+            extracts.append(Extract(passage, start, end, score, met, literal))
     return sorted(extracts, key=lambda e: (-e.score, e.passage.rank, e.start))
 
 
@@ -148,50 +144,6 @@ def meets_wanted(text: str, query: Query) -> bool:
     if query.wanted == "person":
         return bool(re.search(r"構成員|座長|委員|センター長|課長|補佐|氏|様|者|人材", folded))
     return True
-
-
-def term_weights(index: Index, query: Query) -> dict[str, tuple[float, dict[str, float]]]:
-    """Question word → (share of the question's weight, stand-ins with what they count).
-
-    A word weighs its IDF over the chunks; the weights of all words add up to 1.
-    """
-    count = index.manifest.chunks
-    weights: dict[str, tuple[float, dict[str, float]]] = {}
-    for word in query.words:
-        frequency = index.words.document_frequency(word)
-        idf = math.log(1 + (count - frequency + 0.5) / (frequency + 0.5))
-        near = {
-            term.text: min(1.0, _STAND_IN * term.weight)
-            for term in expanded_terms(index, [word])
-            if term.text != word
-        }
-        weights[word] = (idf, near)
-    # A phrase (「光の線」) stands for its official words as a whole: they meet each of its words.
-    for term, targets in load_thesaurus().matches(query.words):
-        for word in term:
-            near = weights[word][1]
-            for target, weight in targets.items():
-                near[target] = max(near.get(target, 0.0), min(1.0, _STAND_IN * weight))
-    total = sum(idf for idf, _ in weights.values()) or 1.0
-    return {word: (idf / total, near) for word, (idf, near) in weights.items()}
-
-
-def _shares(
-    weights: dict[str, tuple[float, dict[str, float]]],
-    words: set[str],
-    around: set[str],
-    context: float,
-) -> dict[str, float]:
-    """Question word → how much of its weight a sentence and its context meet."""
-    shares = {}
-    for word, (weight, near) in weights.items():
-        inside = max((share for term, share in near.items() if term in words), default=0.0)
-        outside = max((share for term, share in near.items() if term in around), default=0.0)
-        shares[word] = weight * max(
-            1.0 if word in words else inside,
-            context * (1.0 if word in around else outside),
-        )
-    return shares
 
 
 def place_words(passage: Passage) -> set[str]:

@@ -7,7 +7,7 @@ nothing more lenient: one changed digit, date or negation is a different text.
 import re
 from dataclasses import dataclass
 
-from assistant.ingest.chunk import cut_segments, line_number
+from assistant.ingest.chunk import cut_segments, has_lines, line_number
 from assistant.japanese.numbers import missing_numbers
 from assistant.japanese.width import squeeze
 from assistant.schema import Chunk, Page, Segment
@@ -74,9 +74,9 @@ def is_found(quote: str, page: Page, line_start: int | None, line_end: int | Non
 
 
 def lines_of(quote: Quote, pages: tuple[Page, ...]) -> tuple[int | None, int | None]:
-    """First and last line of a quote; (None, None) in a file with pages."""
+    """First and last line of a quote; (None, None) in a file with pages or named places."""
     page = pages[quote.page]
-    if page.page is not None:
+    if not has_lines(page):
         return None, None
     return line_number(page.text, quote.start), line_number(page.text, quote.end - 1)
 

@@ -24,23 +24,18 @@ def passage_row(passage: Passage) -> Row:
         "score": round(passage.score, 6),
         "chunk_id": chunk.chunk_id,
         "text": chunk.text,
-        **_source(
-            chunk,
-            passage.document,
-            (chunk.page, chunk.page_label, chunk.line_start, chunk.line_end),
-        ),
+        **_source(chunk, passage.document, chunk),
     }
 
 
 def citation_row(citation: Citation) -> Row:
     """A citation: number, quote and the quote's own place."""
-    place = (citation.page, citation.page_label, citation.line_start, citation.line_end)
     return {
         "number": citation.number,
         "chunk_id": citation.chunk.chunk_id,
         "quote": citation.quote,
         "verified": citation.verified,
-        **_source(citation.chunk, citation.document, place),
+        **_source(citation.chunk, citation.document, citation),
     }
 
 
@@ -100,12 +95,7 @@ def ingest_row(report: IngestReport) -> Row:
     }
 
 
-def _source(
-    chunk: Chunk,
-    document: SourceDocument,
-    place: tuple[int | None, str | None, int | None, int | None],
-) -> Row:
-    page, page_label, line_start, line_end = place
+def _source(chunk: Chunk, document: SourceDocument, place: Chunk | Citation) -> Row:
     return {
         "doc_id": document.doc_id,
         "title": document.title,
@@ -119,10 +109,10 @@ def _source(
         "speaker": chunk.speaker,
         "role": chunk.role,
         "section": chunk.section,
-        "page": page,
-        "page_label": page_label,
-        "line_start": line_start,
-        "line_end": line_end,
-        "locator": None,
+        "page": place.page,
+        "page_label": place.page_label,
+        "line_start": place.line_start,
+        "line_end": place.line_end,
+        "locator": place.locator,
         "source_path": document.source_path,
     }

@@ -27,12 +27,7 @@ def answer_text(answer: Answer) -> str:
 def passage_text(passage: Passage) -> str:
     """A search result: where it stands, then its text."""
     chunk = passage.chunk
-    place = place_text(
-        passage.document,
-        chunk.section,
-        chunk.speaker,
-        (chunk.page, chunk.page_label, chunk.line_start, chunk.line_end),
-    )
+    place = place_text(passage.document, chunk, chunk)
     indented = "\n".join(f"    {line}" for line in chunk.text.split("\n"))
     return f"{passage.rank}. {place}\n   ({chunk.chunk_id})\n{indented}"
 
@@ -71,37 +66,40 @@ def report_text(report: IngestReport) -> str:
         ]
     for partly in report.partly:
         pages = "、".join(str(page) for page in partly.pages)
-        lines += [f"一部のみ: {partly.path}", f"  理由: {partly.reason}({pages}ページ)"]
+        where = f"({pages}ページ)" if pages else ""
+        lines += [f"一部のみ: {partly.path}", f"  理由: {partly.reason}{where}"]
     return "\n".join(lines)
 
 
-def place_text(
-    document: SourceDocument,
-    section: str | None,
-    speaker: str | None,
-    place: tuple[int | None, str | None, int | None, int | None],
-) -> str:
-    """Title, label, date, speaker, section and page or lines of a passage on one line."""
-    page, page_label, line_start, line_end = place
+def place_text(document: SourceDocument, chunk: Chunk, place: Chunk | Citation) -> str:
+    """Title, label, date, speaker, section and page, lines or named place on one line.
+
+    Args:
+        document: what is cited.
+        chunk: gives speaker and section.
+        place: gives the page, the lines or the locator: the chunk itself, or a quote from it.
+    """
     label = status_label(document)
     parts = [f"{document.title}" + (f"【{label}】" if label else "")]
     # The first heading of a document is often its title again.
-    section = (section or "").removeprefix(document.title).removeprefix(" > ")
-    parts += [part for part in (document.publisher, document.published, speaker, section) if part]
-    if page is not None:
-        printed = f"p.{page_label}" if page_label else ""
-        parts.append(f"{printed}(PDF {page}枚目)" if printed else f"PDF {page}枚目")
-    elif line_start is not None:
-        parts.append(f"{line_start}行" if line_start == line_end else f"{line_start}〜{line_end}行")
-    return "、".join(parts)
+    section = (chunk.section or "").removeprefix(document.title).removeprefix(" > ")
+    known = (document.publisher, document.published, chunk.speaker, section, _place(place))
+    return "、".join(parts + [part for part in known if part])
+
+
+def _place(place: Chunk | Citation) -> str:
+    if place.locator is not None:
+        return place.locator
+    if place.page is not None:
+        printed = f"p.{place.page_label}" if place.page_label else ""
+        return f"{printed}(PDF {place.page}枚目)" if printed else f"PDF {place.page}枚目"
+    if place.line_start is None:
+        return ""
+    if place.line_start == place.line_end:
+        return f"{place.line_start}行"
+    return f"{place.line_start}〜{place.line_end}行"
 
 
 def _citation_line(citation: Citation) -> str:
-    chunk = citation.chunk
-    place = place_text(
-        citation.document,
-        chunk.section,
-        chunk.speaker,
-        (citation.page, citation.page_label, citation.line_start, citation.line_end),
-    )
+    place = place_text(citation.document, citation.chunk, citation)
     return f"[{citation.number}] {place}"

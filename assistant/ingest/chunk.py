@@ -190,6 +190,7 @@ def _chunk(
         page_label=page.label,
         line_start=lines.line(first.page, first.source_start),
         line_end=lines.line(last.page, last.source_start + last.length - 1),
+        locator=page.locator,
         tokens=count_tokens(text),
     )
 
@@ -201,10 +202,15 @@ class _LineFinder:
         self.pages = pages
 
     def line(self, page: int, offset: int) -> int | None:
-        """1-based line; None in a file with pages."""
-        if self.pages[page].page is not None:
+        """1-based line; None in a file with pages or named places."""
+        if not has_lines(self.pages[page]):
             return None
         return line_number(self.pages[page].text, offset)
+
+
+def has_lines(page: Page) -> bool:
+    """Whether a place in the page is told by its line: only a text file is one page of lines."""
+    return page.page is None and page.locator is None
 
 
 def line_number(text: str, offset: int) -> int:

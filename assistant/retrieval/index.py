@@ -16,7 +16,7 @@ from assistant.retrieval.vectors import VectorIndex
 from assistant.retrieval.words import WordIndex
 from assistant.schema import Original, Page, Partly, Skipped, SourceDocument
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever an older index can no longer be read."""
 
 FILES_COPY = "files.json"

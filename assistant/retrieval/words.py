@@ -129,6 +129,16 @@ class WordIndex:
         hits = self._searcher.search(query, limit, count=False).hits
         return {self._searcher.doc(address)["chunk_id"][0]: score for score, address in hits}
 
+    def words_of(self, chunk_ids: list[str]) -> dict[str, set[str]]:
+        """The content words of some chunks with their headings; unknown ids have none."""
+        found: dict[str, set[str]] = {chunk_id: set() for chunk_id in chunk_ids}
+        if chunk_ids:
+            query = tantivy.Query.term_set_query(self._schema, "chunk_id", chunk_ids)
+            for _, address in self._searcher.search(query, len(chunk_ids), count=False).hits:
+                document = self._searcher.doc(address)
+                found[document["chunk_id"][0]] = set(document["body"][0].split(" "))
+        return found
+
     def passing(self, filters: Filters) -> list[str] | None:
         """Ids of all chunks that pass the filters; None when there is nothing to filter by."""
         restrictions = self._restrictions(filters)
@@ -168,7 +178,7 @@ def _schema() -> tantivy.Schema:
     builder.add_text_field("status", tokenizer_name="raw", index_option="basic")
     builder.add_integer_field("published", indexed=True, fast=True)
     builder.add_text_field("speaker", tokenizer_name=_TOKENIZER, index_option="basic")
-    builder.add_text_field("body", tokenizer_name=_TOKENIZER, index_option="freq")
+    builder.add_text_field("body", stored=True, tokenizer_name=_TOKENIZER, index_option="freq")
     builder.add_text_field("pairs", tokenizer_name=_TOKENIZER, index_option="freq")
     return builder.build()
 
