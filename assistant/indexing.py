@@ -33,6 +33,7 @@ from assistant.settings import Settings
 
 # Files that describe documents or belong to the system: never documents, never reported.
 _BESIDE = {"catalog.toml", "thumbs.db", "desktop.ini"}
+_STARTER_FOLDERS = ("cases", "digests", "guidebooks")
 _DOCSTORE = "docstore.json"
 
 _Row = TypeVar("_Row", Skipped, Partly)
@@ -169,7 +170,7 @@ def starter_is_current(manifest: Manifest) -> bool:
 
 def starter_folders() -> list[Path]:
     """The folders of the starter corpus that hold documents, resolved as files are recorded."""
-    return sorted(path for path in starter_corpus().resolve().iterdir() if path.is_dir())
+    return [starter_corpus().resolve() / name for name in _STARTER_FOLDERS]
 
 
 def _read_changed(
