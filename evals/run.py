@@ -42,7 +42,7 @@ def ask_all(assistant: Assistant, cases: Sequence[Case]) -> list[Result]:
 
 
 def table(results: Sequence[Result]) -> str:
-    """The figures as Markdown: all, by split and by style, with 95 % bootstrap intervals."""
+    """The figures as Markdown: by split, style and kind, with 95 % bootstrap intervals."""
     groups: list[tuple[str, Callable[[Result], bool]]] = [("all", lambda _: True)]
     groups += [(s, lambda r, s=s: r.case.split == s) for s in ("dev", "held_out")]  # type: ignore[misc]
     groups += [
@@ -50,6 +50,8 @@ def table(results: Sequence[Result]) -> str:
         for s in ("dev", "held_out")
         for t in ("direct", "townhall")
     ]
+    kinds = sorted({result.case.kind for result in results})
+    groups += [(k, lambda r, k=k: r.case.kind == k) for k in kinds]  # type: ignore[misc]
     rows = [
         "| group | n | top 5 | first 1,000 | facts | length | refusals right | false refusals |",
         "|---|---|---|---|---|---|---|---|",

@@ -21,6 +21,7 @@ import hashlib
 import json
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -57,6 +58,8 @@ _SWAP_SAMPLE = 200
 # A new generation is a copy of the last one plus the change; the rest is room for both engines.
 _FREE_SPACE_FACTOR = 2.5
 _LOCK_SECONDS = 1.0
+_SWAP_ATTEMPTS = 20
+_SWAP_PAUSE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,7 +301,15 @@ def _swap(root: Path, folder: Path) -> None:
     pointer = root / "CURRENT.new"
     pointer.write_text(folder.name, encoding="utf-8")
     _sync(pointer)
-    os.replace(pointer, root / "CURRENT")  # noqa: PTH105  # the atomic rename the design rests on
+    for attempt in range(_SWAP_ATTEMPTS):
+        try:
+            pointer.replace(root / "CURRENT")
+            return
+        except PermissionError:
+            # Windows refuses while a reader has CURRENT open; readers hold it for microseconds.
+            if attempt == _SWAP_ATTEMPTS - 1:
+                raise
+            time.sleep(_SWAP_PAUSE)
 
 
 def _sync(path: Path) -> None:
