@@ -115,10 +115,10 @@ def _result(assistant: Assistant, case: Case) -> Result:
 
 def _meets(passage: Passage, case: Case) -> bool:
     chunk = passage.chunk
-    name = Path(passage.document.source_path).name
+    path = Path(passage.document.source_path).as_posix()
     start, end = chunk.line_start or 0, chunk.line_end or 0
     return any(
-        place.file == name and start <= place.line_end and end >= place.line_start
+        path.endswith(f"/{place.file}") and start <= place.line_end and end >= place.line_start
         for place in case.gold
     )
 

@@ -1,0 +1,106 @@
+"""Are the question sets sound? ``python -m evals.check_sets`` prints problems and a table of kinds.
+
+Checked: every gold place exists and holds text, every fact has a spelling in its gold lines,
+no question stands twice. Gold lines shared by the two splits of a set are counted: with them a held-out
+figure is not quite independent. The exit code is 1 when there is a problem.
+"""
+
+import os
+import re
+import sys
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from assistant.indexing import starter_corpus
+from evals.cases import Case, Place, load_cases
+
+
+def problems(cases: Sequence[Case], root: Path) -> Iterator[str]:
+    """What is wrong with the gold places and facts of the cases, one line each.
+
+    Args:
+        cases: of one set.
+        root: the folder that gold files are named from.
+    """
+    for case in cases:
+        gold = ""
+        for place in case.gold:
+            lines = _lines(root, place)
+            if not any(line.strip() for line in lines):
+                yield f"{case.id}: nothing at {place.file}:{place.line_start}-{place.line_end}"
+            gold += "".join(lines)
+        for fact in case.facts:
+            if not any(_fold(spelling) in _fold(gold) for spelling in fact):
+                yield f"{case.id}: no spelling of {fact[0]!r} in its gold lines"
+
+
+def repeated(sets: dict[str, list[Case]]) -> Iterator[str]:
+    """Questions that stand more than once, within a set or across."""
+    counts = Counter(_fold(case.question) for cases in sets.values() for case in cases)
+    for cases in sets.values():
+        for case in cases:
+            if counts[_fold(case.question)] > 1 and not case.history:
+                yield f"{case.id}: the question stands more than once"
+
+
+def leaks(cases: Sequence[Case]) -> list[str]:
+    """Held-out cases that share a gold line with a dev case of the same set."""
+    seen = {line for case in cases if case.split == "dev" for line in _gold_lines(case)}
+    held_out = [case for case in cases if case.split == "held_out"]
+    return [case.id for case in held_out if seen & set(_gold_lines(case))]
+
+
+def table(cases: Sequence[Case]) -> str:
+    """Kinds by split and style, as Markdown."""
+    columns = [(s, t) for s in ("dev", "held_out") for t in ("direct", "townhall")]
+    rows = [
+        "| kind | " + " | ".join(f"{s} {t}" for s, t in columns) + " | all |",
+        "|---" * (len(columns) + 2) + "|",
+    ]
+    for kind in [*sorted({case.kind for case in cases}), "all"]:
+        chosen = [case for case in cases if kind in {case.kind, "all"}]
+        cells = [sum(1 for c in chosen if (c.split, c.style) == column) for column in columns]
+        rows.append(f"| {kind} | " + " | ".join(map(str, cells)) + f" | {len(chosen)} |")
+    return "\n".join(rows)
+
+
+def main() -> int:
+    """Check both sets and print; returns the exit code."""
+    sets = {name: load_cases(name) for name in ("originals", "guidance")}
+    samples = os.environ.get("REGIONAL_DX_SAMPLES")
+    roots = {"guidance": starter_corpus()}
+    if samples:
+        roots["originals"] = Path(samples) / "seeds"
+    else:
+        print("標本資料がありません")
+    found = list(repeated(sets))
+    for name, root in roots.items():
+        found += [f"{name} {problem}" for problem in problems(sets[name], root)]
+    for name, cases in sets.items():
+        print(f"\n{name}: {len(cases)} cases, {len(leaks(cases))} held-out cases share gold lines")
+        print(table(cases))
+    print("\n".join(["", *found, f"{len(found)} problems"]))
+    return 1 if found else 0
+
+
+def _lines(root: Path, place: Place) -> list[str]:
+    path = root / place.file
+    if not path.is_file():
+        return []
+    return path.read_text(encoding="utf-8").split("\n")[place.line_start - 1 : place.line_end]
+
+
+def _gold_lines(case: Case) -> Iterator[tuple[str, int]]:
+    for place in case.gold:
+        for line in range(place.line_start, place.line_end + 1):
+            yield place.file, line
+
+
+def _fold(text: str) -> str:
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
