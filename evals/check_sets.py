@@ -1,8 +1,8 @@
 """Are the question sets sound? ``python -m evals.check_sets`` prints problems and a table of kinds.
 
-Checked: every gold place exists and holds text, every fact has a spelling in its gold lines,
-no question stands twice. Gold lines shared by the two splits of a set are counted: with them a held-out
-figure is not quite independent. The exit code is 1 when there is a problem.
+Checked: every gold place exists and holds text, every fact has a spelling in its gold lines, and
+no question stands twice. Gold lines shared by the two splits of a set are counted: with them a
+held-out figure is not quite independent. The exit code is 1 when there is a problem.
 """
 
 import os

@@ -1,0 +1,43 @@
+import copy
+
+import pytest
+
+from assistant.export.rows import answer_row
+from evals.quotes import faults
+
+QUESTION = "光ファイバの整備率と更新の費用はどれくらいですか"
+
+
+@pytest.fixture
+def row(assistant):
+    row = answer_row(assistant.ask(QUESTION))
+    assert row["citations"]
+    return copy.deepcopy(row)
+
+
+def test_a_true_answer_has_no_fault(row):
+    assert faults([row]) == (len(row["citations"]), [])
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_a_changed_digit_in_a_quote_is_found(row, digit):
+    citation = next(c for c in row["citations"] if any(d.isdecimal() for d in c["quote"]))
+    changed = "".join(str(digit) if c.isdecimal() else c for c in citation["quote"])
+    citation["quote"] = changed
+    assert any("is not in its source" in fault for fault in faults([row])[1])
+
+
+def test_a_quote_claimed_for_other_lines_is_found(row):
+    for citation in row["citations"]:
+        citation["line_start"] = citation["line_end"] = 1
+    assert len(faults([row])[1]) >= len(row["citations"])
+
+
+def test_a_number_that_no_quote_carries_is_found(row):
+    row["statements"][0]["text"] += "負担は4,567円である。"
+    assert faults([row])[1] == [f"{QUESTION}: 4567 is in no quote"]
+
+
+def test_a_statement_without_a_citation_is_found(row):
+    row["statements"][0]["citations"] = []
+    assert any("has no citation" in fault for fault in faults([row])[1])
