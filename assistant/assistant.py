@@ -71,8 +71,7 @@ class Assistant:
         if k < 1:
             raise InputError("件数は1以上にしてください。", "-k に1以上の数を指定してください。")
         retriever = PassageRetriever(index=self._index, count=k, filters=filters or Filters())
-        passages = [document.metadata["passage"] for document in retriever.invoke(question)]
-        return [_located(self._index, passage) for passage in passages]
+        return [document.metadata["passage"] for document in retriever.invoke(question)]
 
     def ask(self, question: str, filters: Filters | None = None) -> Answer:
         """Answer a question with verified quotes, or refuse with the nearest passages."""
@@ -116,15 +115,6 @@ class Assistant:
     def close(self) -> None:
         """Release the files of the index."""
         self._opened.close()
-
-
-def _located(index: Index, passage: Passage) -> Passage:
-    """The passage with the named place of its chunk, which is kept with the pages."""
-    chunk = passage.chunk
-    if chunk.page is not None or chunk.line_start is not None or not chunk.segments:
-        return passage
-    locator = index.pages(chunk.doc_id)[chunk.segments[0].page].locator
-    return replace(passage, chunk=replace(chunk, locator=locator))
 
 
 def _ensure_starter(root: Path, settings: Settings, progress: Progress | None) -> None:

@@ -10,7 +10,7 @@ from typing import TypeVar
 from assistant.errors import InputError, ReadError
 from assistant.ingest.catalog import CatalogEntry, load_catalog, with_catalog
 from assistant.ingest.metadata import infer_document, prepared_pages
-from assistant.ingest.readers import SUFFIXES
+from assistant.ingest.readers import OLD_FORMATS, SUFFIXES
 from assistant.ingest.sandbox import Sandbox
 from assistant.retrieval.generations import Change, build_generation, writer_lock
 from assistant.retrieval.index import (
@@ -194,10 +194,11 @@ def _read_changed(
             owner = _owner(records, documents.get(doc_id), known, set(found))
             if documents.get(doc_id) is None or documents[doc_id].source_path != owner:
                 try:
-                    read, partly = _read_document(Path(owner), doc_id, sandbox, catalog)
+                    read, partly = _read_any(_by_suffix(owner, records), doc_id, sandbox, catalog)
                 except ReadError as error:
                     run.skipped += [Skipped(r.path, error.message, error.remedy) for r in records]
                     continue
+                owner = read.document.source_path
                 run.read.append(read)
                 run.partly += [partly] if partly else []
             _record(records, owner, known, run)
@@ -257,6 +258,29 @@ def _record(records: list[FileRecord], owner: str, known: dict[str, FileRecord],
             run.updated.append(record.path)
         else:
             run.unchanged.append(record.path)
+
+
+def _by_suffix(owner: str, records: list[FileRecord]) -> list[Path]:
+    """The owner, then a path for every other suffix under which the same content stands."""
+    paths = {
+        Path(path).suffix.lower(): path for path in sorted((r.path for r in records), reverse=True)
+    }
+    paths.pop(Path(owner).suffix.lower(), None)
+    return [Path(owner), *(Path(path) for path in paths.values())]
+
+
+def _read_any(
+    paths: list[Path], doc_id: str, sandbox: Sandbox, catalog: tuple[CatalogEntry, ...]
+) -> tuple[ReadDocument, Partly | None]:
+    """The document as read under the first name that fits: a wrongly named copy costs nothing."""
+    first: ReadError | None = None
+    for path in paths:
+        try:
+            return _read_document(path, doc_id, sandbox, catalog)
+        except ReadError as error:
+            first = first or error
+    assert first is not None
+    raise first
 
 
 def _read_document(
@@ -381,8 +405,13 @@ def _sha256(path: Path) -> str:
 
 
 def _unsupported(path: Path) -> Skipped:
+    newer = OLD_FORMATS.get(path.suffix.lower())
+    if newer:
+        reason = f"古い形式({path.suffix})には対応していません。"
+        return Skipped(str(path), reason, f"元のソフトで開き、{newer}で保存し直してください。")
     return Skipped(
         str(path),
         f"この形式({path.suffix or '拡張子なし'})には対応していません。",
-        "PDF、テキスト(.txt)、Markdown(.md)のいずれかで保存し直してください。",
+        "PDF、Word(.docx)、PowerPoint(.pptx)、Excel(.xlsx)、HTML、CSV、テキスト(.txt)、"
+        "Markdown(.md)のいずれかで保存し直してください。",
     )

@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from evals.places import decoded, texts_at
+
 _NUMBER = re.compile(r"[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?")
 
 
@@ -43,8 +45,10 @@ def _stands(citation: dict[str, Any]) -> bool:
     path = Path(citation["source_path"])
     if path.suffix.lower() == ".pdf":
         texts = _pdf_texts(path, citation["page"])
+    elif citation.get("locator"):
+        texts = texts_at(path, citation["locator"])
     else:
-        lines = _decoded(path.read_bytes()).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        lines = decoded(path.read_bytes()).replace("\r\n", "\n").replace("\r", "\n").split("\n")
         texts = ["\n".join(lines[citation["line_start"] - 1 : citation["line_end"]])]
     quote = _fold(citation["quote"])
     return bool(quote) and any(quote in _fold(text) for text in texts)
@@ -63,17 +67,6 @@ def _pdf_texts(path: Path, page: int) -> list[str]:
         texts.append("")
     texts.append(pypdf.PdfReader(path).pages[page - 1].extract_text())
     return texts
-
-
-def _decoded(data: bytes) -> str:
-    for encoding in ("utf-8-sig", "utf-16", "cp932", "euc_jp"):
-        if encoding == "utf-16" and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
-            continue
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return ""
 
 
 def _fold(text: str) -> str:

@@ -24,6 +24,7 @@ def run(command):
 
 
 def test_every_command_of_the_readme_runs():
+    shutil.rmtree(ROOT / ".venv" / "example-index", ignore_errors=True)
     shown = [line for line in COMMANDS if line.startswith("regional-dx")]
     assert len(shown) >= 6
     for line in shown:

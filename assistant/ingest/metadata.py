@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from assistant.errors import ReadError
 from assistant.ingest.clean import printed_labels
+from assistant.ingest.readers import HTML_SUFFIXES, TABLE_SUFFIXES
 from assistant.japanese.dates import find_dates
 from assistant.japanese.width import fold
 from assistant.schema import KINDS, STATUSES, Kind, Original, Page, SourceDocument, Status
@@ -25,6 +26,10 @@ _FRONT_MATTER = re.compile(
 _YAML_FRONT_MATTER = re.compile(r"\A---[ \t]*\n.*?\n---[ \t]*(?:\n|\Z)", re.DOTALL)
 # Title, date and meeting stand on the first page; later dates are the document's contents.
 _HEAD_CHARACTERS = 600
+_PAGES = 3
+"""Pages in which they are looked for …"""
+_SMALL_PAGES = 40
+"""… and paragraphs, rows or slides, where those are the pages."""
 _STATUS_CHARACTERS = 200
 _TITLE_LINES = 3
 _BESIDE_DATE = 8
@@ -69,11 +74,15 @@ def infer_document(
     Raises:
         ReadError: the front matter is not TOML, or a field in it cannot be used.
     """
-    text = "\n".join(page.text for page in pages[:3])
-    stated = _front_matter(text)
-    blanked = "\n".join(page.text for page in _blank_front_matter(pages)[:3])
+    marked = any(page.locator for page in pages)
+    first = _SMALL_PAGES if marked else _PAGES
+    gap = "\n\n" if marked else "\n"
+    text = gap.join(page.text for page in pages[:first])
+    stated = {} if marked else _front_matter(text)
+    blanked = gap.join(page.text for page in _blank_front_matter(pages)[:first])
     head = "" if stated else blanked.strip()[:_HEAD_CHARACTERS]
-    named = _title(head) or title or path.stem
+    named = (_marked_title(path, pages, head, title) if marked else _title(head)) or title
+    named = named or path.stem
     document = SourceDocument(
         doc_id=doc_id,
         title=named,
@@ -99,6 +108,8 @@ def prepared_pages(pages: tuple[Page, ...]) -> tuple[Page, ...]:
 
 def _blank_front_matter(pages: tuple[Page, ...]) -> tuple[Page, ...]:
     text = pages[0].text
+    if pages[0].locator:
+        return pages
     match = _FRONT_MATTER.match(text) or _YAML_FRONT_MATTER.match(text)
     if not match:
         return pages
@@ -192,6 +203,21 @@ def _title(head: str) -> str | None:
             break
     title = re.sub(r"\s+\d{1,3}$", "", _spaced_join(parts))
     return title if 4 <= len(title) <= _LONGEST_TITLE else None
+
+
+def _marked_title(path: Path, pages: tuple[Page, ...], head: str, title: str | None) -> str | None:
+    """The title of a file with marks of its own: its first line if that is a heading.
+
+    A web page's own title comes first; rows of a table are no title.
+    """
+    suffix = path.suffix.lower()
+    if title and suffix in HTML_SUFFIXES:
+        return title
+    if not pages[0].heading:
+        return title if suffix in TABLE_SUFFIXES else _title(head) or title
+    line = pages[0].text.split("\n")[0].strip()
+    numbered = re.match(r"第?[0-9０-９]", line)
+    return line if 4 <= len(line) <= _LONGEST_TITLE and not numbered else title
 
 
 def _unfinished_title(parts: list[str]) -> bool:

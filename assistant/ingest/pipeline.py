@@ -100,7 +100,8 @@ def _known_documents(docstore: Path | None) -> SimpleDocumentStore:
 def _llama_document(read: ReadDocument) -> Document:
     document = read.document
     path = Path(document.source_path)
-    headings = any("\n## " in page.text for page in read.pages)
+    marked = any(page.locator for page in read.pages)
+    headings = not marked and any("\n## " in page.text for page in read.pages)
     return Document(
         id_=document.doc_id,
         text="\f".join(page.text for page in read.pages),

@@ -6,22 +6,13 @@ A section is a stretch under one heading path or one speaker's turn; chunks neve
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from assistant.ingest.clean import Line, clean_lines
+from assistant.ingest.headings import enter
+from assistant.ingest.speakers import SPEAKER, is_turn, speaker_role
 from assistant.japanese.width import display_width, fold
 from assistant.schema import Block, Kind, Page, Section, Segment
-
-_SPEAKER = re.compile(
-    r"^[○〇◯◎](?P<label>[^\s　。、「」:：]{1,24}?[）)]?)(?:[\s　]{1,4}|[:：]\s*)(?=\S)"
-)
-_ROLES = (
-    *("座長代理", "部会長代理", "会長代理", "副座長", "副会長", "副委員長", "副主査"),
-    *("座長", "部会長", "委員長", "会長", "主査"),
-    *("専門委員", "構成員", "委員", "オブザーバー", "事務局"),
-)
-_HONORIFICS = ("様", "氏", "先生", "さん")
-_OFFICIAL = re.compile(r"(?:補佐|課長|室長|参事官|審議官|局長|部長|係長|次長|企画官|調整官)$")
-_SECRETARIAT = re.compile(r"事務局を(?:務|つと)め")
 
 _BULLET = re.compile(
     r"^(?:[・•●○◯〇■□◆◇▪▶➢✓※→⇒＊\ue000-\uf8ff]|[-*+]\s"
@@ -76,47 +67,16 @@ def read_structure(pages: tuple[Page, ...], kind: Kind, *, markdown: bool) -> li
     """
     lines = clean_lines(pages)
     if kind == "minutes":
-        first = next((i for i, line in enumerate(lines) if _is_turn(line.text)), len(lines))
-        head = _by_headings(lines[:first], pages, slides=False, markdown=markdown)
+        first = next((i for i, line in enumerate(lines) if is_turn(line.text)), len(lines))
+        head = _by_rules(lines[:first], pages, slides=False, markdown=markdown)
         return head + _by_turns(lines[first:], pages)
-    return _by_headings(lines, pages, slides=kind == "slides", markdown=markdown)
-
-
-def speaker_role(label: str, turn_text: str) -> str | None:
-    """The role of a speaker from the printed label, or from what the speaker says.
-
-    Returns None for a label that names no role.
-    """
-    if label.startswith("事務局"):
-        return "事務局"
-    outside = re.sub(r"[（(].*?[）)]$", "", label)
-    for role in _ROLES:
-        if outside.endswith(role):
-            return role
-    if _SECRETARIAT.search(turn_text):
-        return "事務局"
-    inside = re.search(r"[（(](.*?)[）)]$", label)
-    if outside.endswith(_HONORIFICS) or (inside and _OFFICIAL.search(inside[1])):
-        return "発表者"
-    return "事務局" if _OFFICIAL.search(label) else None
-
-
-def _is_turn(text: str) -> bool:
-    match = _SPEAKER.match(text)
-    return match is not None and not _looks_like_bullet(match["label"])
-
-
-def _looks_like_bullet(label: str) -> bool:
-    """「○地域の課題は 」 begins a bullet, no turn; 「○山の内構成員」 is one: it ends in a role."""
-    outside = re.sub(r"[（(].*", "", label)
-    titled = outside.endswith((*_ROLES, *_HONORIFICS)) or _OFFICIAL.search(outside)
-    return not titled and bool(re.search(r"[をはがにへのでと]", outside))
+    return _by_rules(lines, pages, slides=kind == "slides", markdown=markdown)
 
 
 def _by_turns(lines: list[Line], pages: tuple[Page, ...]) -> list[Section]:
     turns: list[tuple[str, list[_Piece]]] = []
     for line in lines:
-        match = _SPEAKER.match(line.text) if _is_turn(line.text) else None
+        match = SPEAKER.match(line.text) if is_turn(line.text) else None
         if match:
             piece = _Piece(line, line.text[match.end() :], line.start + match.end())
             turns.append((match["label"], [piece]))
@@ -128,6 +88,40 @@ def _by_turns(lines: list[Line], pages: tuple[Page, ...]) -> list[Section]:
     return [
         Section((), _blocks(pieces, pages), speaker=label, role=speaker_role(label, said[label]))
         for label, pieces in turns
+    ]
+
+
+def _by_rules(
+    lines: list[Line], pages: tuple[Page, ...], *, slides: bool, markdown: bool
+) -> list[Section]:
+    if any(page.locator for page in pages):
+        return _by_marks(lines, pages)
+    return _by_headings(lines, pages, slides=slides, markdown=markdown)
+
+
+def _by_marks(lines: list[Line], pages: tuple[Page, ...]) -> list[Section]:
+    """Sections as the file marks them; unmarked paragraphs are searched for headings by their look.
+
+    Headings that only look like one last until the file marks one itself.
+    """
+    path: list[tuple[int, str]] = []
+    placed: list[tuple[tuple[str, ...], _Piece]] = []
+    for index, line in enumerate(lines):
+        page = pages[line.page]
+        if page.heading and (not index or lines[index - 1].page != line.page):
+            path.clear()
+            continue
+        around = [lines[i].text for i in (index - 1, index + 1) if 0 <= i < len(lines)]
+        plain = page.section is None and not page.item
+        level = _heading_level(line.text, around) if plain else None
+        if level is None:
+            names = (*(name for _, name in path), *([page.section] if page.section else []))
+            placed.append((names, _Piece(line, line.text, line.start)))
+        else:
+            enter(path, level, line.text)
+    return [
+        Section(names, _blocks([piece for _, piece in group], pages))
+        for names, group in groupby(placed, key=lambda pair: pair[0])
     ]
 
 
@@ -150,9 +144,7 @@ def _by_headings(
             pending.append(piece)
             continue
         close()
-        while path and path[-1][0] >= piece.level:
-            path.pop()
-        path.append((piece.level, piece.text))
+        enter(path, piece.level, piece.text)
     close()
     return sections
 
@@ -253,11 +245,14 @@ def _blocks(
     dense = pages[pieces[0].line.page].page is not None
     widest = _local_widths(pieces) if dense else []
     for index, piece in enumerate(pieces):
+        page = pages[piece.line.page]
         block = _as_block(piece, markdown=markdown)
+        block = replace(block, item=True) if page.item else block
         previous = pieces[index - 1] if index else None
         if (
             blocks
             and previous
+            and page.locator is None
             and _continues(previous, piece, widest[index - 1] if dense else None)
         ):
             blocks[-1] = _joined(blocks[-1], block)

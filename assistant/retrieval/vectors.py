@@ -19,7 +19,10 @@ from assistant.schema import Chunk, Segment
 _COLLECTION = "chunks"
 # Chroma 1.5.9 refuses batches over 5,461 rows.
 _BATCH = 2000
-_OPTIONAL = ("section", "speaker", "role", "page", "page_label", "line_start", "line_end")
+_OPTIONAL = (
+    *("section", "speaker", "role", "page", "page_label"),
+    *("line_start", "line_end", "locator"),
+)
 
 
 class VectorIndex:

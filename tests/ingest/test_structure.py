@@ -1,7 +1,8 @@
 import pytest
 
 from assistant.ingest.readers import read_file
-from assistant.ingest.structure import read_structure, speaker_role
+from assistant.ingest.speakers import speaker_role
+from assistant.ingest.structure import read_structure
 from assistant.schema import Block, Page, Section, Segment
 
 

@@ -13,10 +13,33 @@ from assistant.schema import Page
 TEXT_SUFFIXES = {".txt", ".text"}
 MARKDOWN_SUFFIXES = {".md", ".markdown"}
 PDF_SUFFIXES = {".pdf"}
-SUFFIXES = TEXT_SUFFIXES | MARKDOWN_SUFFIXES | PDF_SUFFIXES
+HTML_SUFFIXES = {".html", ".htm"}
+CSV_SUFFIXES = {".csv", ".tsv"}
+OFFICE_FORMATS = {
+    ".docx": ("Word(.docx)", "wordprocessingml.document.main+xml"),
+    ".pptx": ("PowerPoint(.pptx)", "presentationml.presentation.main+xml"),
+    ".xlsx": ("Excel(.xlsx)", "spreadsheetml.sheet.main+xml"),
+}
+"""Suffix → name, and content type of the main part."""
+OLD_FORMATS = {".doc": "Word(.docx)", ".ppt": "PowerPoint(.pptx)", ".xls": "Excel(.xlsx)"}
+"""Suffix of a format that is not read → name of the format to save it in."""
+SUFFIXES = (
+    TEXT_SUFFIXES
+    | MARKDOWN_SUFFIXES
+    | PDF_SUFFIXES
+    | HTML_SUFFIXES
+    | CSV_SUFFIXES
+    | set(OFFICE_FORMATS)
+)
+TABLE_SUFFIXES = CSV_SUFFIXES | {".xlsx"}
+"""Files of rows alone: their first lines name columns and say little of the document."""
 
 # Far above any text a town hall holds (the largest sample is 130 kB): stops logs and dumps.
 _LONGEST_TEXT_BYTES = 50_000_000
+# PDFs and office files hold pictures; they are measured by their own readers.
+_WITH_PICTURES = PDF_SUFFIXES | set(OFFICE_FORMATS)
+LONGEST_ROWS = 100_000
+"""More rows than this in one table file are a data dump, not a document."""
 
 _MAGIC = {
     b"%PDF": "PDF",
@@ -36,8 +59,9 @@ class ReadResult:
     title: str | None = None
     """Title from the file's own metadata, if it has one."""
     unreadable: tuple[int, ...] = ()
-    """1-based physical pages without usable text."""
+    """1-based physical pages (slides) without usable text."""
     unreadable_reason: str = ""
+    """What was left out, and why; may stand without page numbers."""
 
 
 def read_file(path: Path) -> ReadResult:
@@ -59,6 +83,8 @@ def read_file(path: Path) -> ReadResult:
         from assistant.ingest.readers.pdf import read_pdf
 
         return read_pdf(path)
+    if suffix in OFFICE_FORMATS:
+        return _read_office(path, suffix, found)
     if found:
         raise ReadError(
             f"拡張子は{suffix}ですが、中身は{found}です。",
@@ -66,14 +92,59 @@ def read_file(path: Path) -> ReadResult:
         )
     from assistant.ingest.readers.text import read_text
 
-    return ReadResult((Page(read_text(path)),))
+    text = read_text(path)
+    if suffix in CSV_SUFFIXES:
+        from assistant.ingest.readers.table import read_table
+
+        return read_table(text)
+    if suffix in HTML_SUFFIXES:
+        from assistant.ingest.readers.html import read_html
+
+        return read_html(text)
+    return ReadResult((Page(text),))
+
+
+def no_text() -> ReadError:
+    """The error of a file that holds nothing to quote."""
+    return ReadError("文字がありません。", "中身のあるファイルを置き直してください。")
+
+
+def too_many_rows() -> ReadError:
+    """The error of a table file that is a data dump."""
+    return ReadError(
+        f"行が多すぎます(上限{LONGEST_ROWS:,}行)。",
+        "必要な部分だけを別のファイルに保存してください。",
+    )
+
+
+def _read_office(path: Path, suffix: str, found: str | None) -> ReadResult:
+    name, main_type = OFFICE_FORMATS[suffix]
+    if found in {"PDF", "画像"}:
+        raise ReadError(
+            f"拡張子は{suffix}ですが、中身は{found}です。",
+            "正しい拡張子に直すか、元のソフトで開いて保存し直してください。",
+        )
+    from assistant.ingest.readers.package import check_package
+
+    check_package(path, main_type, name)
+    if suffix == ".docx":
+        from assistant.ingest.readers.word import read_word
+
+        return read_word(path)
+    if suffix == ".pptx":
+        from assistant.ingest.readers.slides import read_slides
+
+        return read_slides(path)
+    from assistant.ingest.readers.sheets import read_sheets
+
+    return read_sheets(path)
 
 
 def _head(path: Path) -> bytes:
     size = path.stat().st_size
     if size == 0:
         raise ReadError("空のファイルです。", "中身のあるファイルを置き直してください。")
-    if size > _LONGEST_TEXT_BYTES and path.suffix.lower() not in PDF_SUFFIXES:
+    if size > _LONGEST_TEXT_BYTES and path.suffix.lower() not in _WITH_PICTURES:
         raise ReadError(
             f"文書としては大きすぎます({size // 1_000_000:,} MB)。",
             "必要な部分だけを別のファイルに保存してください。",

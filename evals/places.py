@@ -1,0 +1,227 @@
+"""What stands at a named place of a file: read here anew, sharing no code with the assistant.
+
+Word and PowerPoint files are read as XML in a ZIP file, HTML by the standard library.
+"""
+
+import re
+import zipfile
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
+_R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+
+_WORD_PLACE = re.compile(
+    r"脚注 (?P<note>\d+)|(?:コントロール(?P<control>\d+) )?"
+    r"(?:表(?P<table>\d+) (?P<row>\d+)行|段落 (?P<paragraph>\d+)(?P<box> テキストボックス)?)"
+)
+# fmt: off
+_HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
+_ROWS = {"table", "tr", "caption"}
+_BORDERS = _HEADINGS | _ROWS | {
+    "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "dialog",
+    "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "header", "hr",
+    "html", "legend", "li", "main", "menu", "ol", "p", "pre", "section", "summary", "tbody", "td",
+    "tfoot", "th", "thead", "ul",
+}
+_UNSEEN = {
+    "head", "script", "style", "template", "noscript", "nav", "iframe", "object", "svg", "select",
+    "textarea", "button", "title",
+}
+_VOID = {
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track",
+    "wbr",
+}
+# fmt: on
+
+
+def texts_at(path: Path, locator: str) -> list[str]:
+    """The text at a locator, in one reading or several; none for a place that does not exist."""
+    readers: dict[str, Callable[[Path, str], list[str]]] = {
+        ".docx": _word,
+        ".pptx": _slide,
+        ".xlsx": _row,
+        ".html": _block,
+        ".htm": _block,
+        ".csv": _record,
+        ".tsv": _record,
+    }
+    try:
+        return readers[path.suffix.lower()](path, locator)
+    except (KeyError, IndexError, AssertionError, StopIteration):
+        return []
+
+
+def decoded(data: bytes) -> str:
+    """A text in the encodings that Japanese offices use."""
+    for encoding in ("utf-8-sig", "utf-16", "cp932", "euc_jp"):
+        if encoding == "utf-16" and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+            continue
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return ""
+
+
+def _word(path: Path, locator: str) -> list[str]:
+    place = _WORD_PLACE.fullmatch(locator)
+    assert place is not None
+    with zipfile.ZipFile(path) as package:
+        if place["note"]:
+            notes = list(_xml(package, "word/footnotes.xml"))
+            real = [note for note in notes if note.get(f"{_W}type") in {None, "normal"}]
+            return [_runs(real[int(place["note"]) - 1])]
+        body = _xml(package, "word/document.xml")[0]
+    if place["control"]:
+        controls = [e for e in _named(body, "sdt") if "Table of Contents" not in _source(e)]
+        body = _named(controls[int(place["control"]) - 1], "sdtContent")[0]
+    if place["table"]:
+        rows = _named(_named(body, "tbl")[int(place["table"]) - 1], "tr")
+        return [_runs(rows[int(place["row"]) - 1])]
+    paragraph = _named(body, "p")[int(place["paragraph"]) - 1]
+    if place["box"]:
+        return ["".join(_runs(e) for e in box) for box in paragraph.iter(f"{_W}txbxContent")]
+    return [_runs(paragraph)]
+
+
+def _xml(package: zipfile.ZipFile, part: str) -> ET.Element:
+    return ET.fromstring(package.read(part))  # noqa: S314  # a file that was indexed before
+
+
+def _named(element: ET.Element, name: str) -> list[ET.Element]:
+    return element.findall(f"{_W}{name}")
+
+
+def _source(element: ET.Element) -> str:
+    return ET.tostring(element, encoding="unicode")
+
+
+def _runs(element: ET.Element) -> str:
+    """Text that a reader of the printed page sees below an element."""
+    if element.tag in {f"{_W}{name}" for name in ("del", "moveFrom", "txbxContent", "rt")}:
+        return ""
+    if element.tag == f"{_W}r" and element.find(f"{_W}rPr/{_W}vanish") is not None:
+        return ""
+    if element.tag == f"{_W}t":
+        return element.text or ""
+    if element.tag == f"{_W}noBreakHyphen":
+        return "-"
+    return "".join(_runs(child) for child in element)
+
+
+def _slide(path: Path, locator: str) -> list[str]:
+    number = int(locator.split()[1])
+    with zipfile.ZipFile(path) as package:
+        order = _xml(package, "ppt/presentation.xml").iter(f"{_P}sldId")
+        name = [e.get(f"{_R}id") for e in order][number - 1]
+        part = _related(package, "ppt/presentation.xml", lambda e: e.get("Id") == name)
+        if locator.endswith("ノート"):
+            part = _related(package, part, lambda e: e.get("Type", "").endswith("/notesSlide"))
+        root = _xml(package, part)
+    return ["".join(t.text or "" for t in p.iter(f"{_A}t")) for p in root.iter(f"{_A}p")] + [
+        "".join(t.text or "" for t in e.iter(f"{_A}t"))
+        for tag in (f"{_A}tr", f"{_P}txBody")
+        for e in root.iter(tag)
+    ]
+
+
+def _related(package: zipfile.ZipFile, part: str, fits: Callable[[ET.Element], bool]) -> str:
+    folder, _, name = part.rpartition("/")
+    relations = _xml(package, f"{folder}/_rels/{name}.rels")
+    target = next(e.get("Target", "") for e in relations if fits(e))
+    if target.startswith("/"):
+        return target[1:]
+    while target.startswith("../"):
+        folder, target = folder.rpartition("/")[0], target[3:]
+    return f"{folder}/{target}"
+
+
+def _row(path: Path, locator: str) -> list[str]:
+    import openpyxl
+
+    sheet, _, number = locator.rpartition("!R")
+    book = openpyxl.load_workbook(path, data_only=True)
+    cells = [cell.value for cell in book[sheet][int(number)]]
+    shown = [re.sub(r" 00:00:00$", "", str(v)) for v in cells if v is not None]
+    return ["".join(shown)]
+
+
+def _record(path: Path, locator: str) -> list[str]:
+    lines = re.split(r"\r\n|\r|\n", decoded(path.read_bytes()))
+    first = last = int(locator.split()[1])
+    while "".join(lines[first - 1 : last]).count('"') % 2 and last < len(lines):
+        last += 1
+    return ["\n".join(lines[first - 1 : last])]
+
+
+def _block(path: Path, locator: str) -> list[str]:
+    page = _Visible()
+    page.feed(decoded(path.read_bytes()))
+    page.close()
+    return [_blocks(page.tokens)[int(locator.split()[1]) - 1]]
+
+
+def _blocks(tokens: list[tuple[str, str]]) -> list[str]:
+    """The blocks of a page: in a table of data its rows, elsewhere what block elements border."""
+    blocks = [""]
+    data_until = 0
+    for index, (kind, value) in enumerate(tokens):
+        if kind == "text":
+            blocks[-1] += value
+            continue
+        if kind == "start" and value == "table" and index >= data_until:
+            end = _end_of_table(tokens, index)
+            inner = {tag for start, tag in tokens[index + 1 : end] if start == "start"}
+            data_until = data_until if inner & {"table", *_HEADINGS} else end
+        if value in (_ROWS if index < data_until else _BORDERS):
+            blocks.append("")
+    return [block for block in blocks if block.strip()]
+
+
+def _end_of_table(tokens: list[tuple[str, str]], start: int) -> int:
+    depth = 0
+    for index in range(start, len(tokens)):
+        if tokens[index][1] == "table" and tokens[index][0] != "text":
+            depth += 1 if tokens[index][0] == "start" else -1
+            if not depth:
+                return index
+    return len(tokens)
+
+
+class _Visible(HTMLParser):
+    """Collects the visible texts and the tags of a page, in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tokens: list[tuple[str, str]] = []
+        self._unseen: list[str] = []
+        """Open elements from the first unseen one on."""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        style = re.sub(r"\s", "", given.get("style") or "").lower()
+        unseen = (
+            tag in _UNSEEN
+            or "hidden" in given
+            or given.get("aria-hidden") == "true"
+            or re.search(r"display:none|visibility:hidden|font-size:0(?![.\d])", style)
+        )
+        if not (unseen or self._unseen):
+            self.tokens.append(("start", tag))
+        elif tag not in _VOID:
+            self._unseen.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self._unseen:
+            del self._unseen[len(self._unseen) - 1 - self._unseen[::-1].index(tag) :]
+        elif not self._unseen:
+            self.tokens.append(("end", tag))
+
+    def handle_data(self, data: str) -> None:
+        if not self._unseen:
+            self.tokens.append(("text", data))
