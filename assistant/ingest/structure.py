@@ -264,7 +264,7 @@ def _blocks(
 def _continues(previous: _Piece, piece: _Piece, widest: int | None) -> bool:
     """Whether a line goes on with the paragraph or item of the line before."""
     ended = bool(_LINE_END.search(previous.text))
-    if _BULLET.match(piece.text) or piece.text.startswith("|"):
+    if _BULLET.match(piece.text) or piece.text.startswith(("|", "【")):
         return False
     if piece.line.page != previous.line.page or (piece.line.first and not piece.line.blank_before):
         # A page border cuts sentences anywhere; only an ended sentence ends the paragraph.
