@@ -13,25 +13,13 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import AssistantError, InputError
+from assistant.schema import KINDS, STATUSES
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
     from assistant.schema import Filters
     from assistant.settings import Settings
 
-_KINDS = [
-    "minutes",
-    "report",
-    "outline",
-    "slides",
-    "guidebook",
-    "case_study",
-    "guideline",
-    "law",
-    "form",
-    "other",
-]
-_STATUSES = ["final", "draft", "interim", "minutes", "reference", "withdrawn", "unknown"]
 _LAST_ANSWER = "last-answer.json"
 
 
@@ -397,8 +385,8 @@ def _add_question(command: argparse.ArgumentParser) -> None:
         metavar="ファイル",
         help='1行に1つ {"id", "question"} を書いたファイル(- は標準入力)',
     )
-    command.add_argument("--kind", choices=_KINDS, help="文書の種類で絞る")
-    command.add_argument("--status", choices=_STATUSES, help="文書の段階(案・確定など)で絞る")
+    command.add_argument("--kind", choices=KINDS, help="文書の種類で絞る")
+    command.add_argument("--status", choices=STATUSES, help="文書の段階(案・確定など)で絞る")
     command.add_argument("--since", metavar="日付", help="この日以後の文書(2024-04-24の形)")
     command.add_argument("--until", metavar="日付", help="この日以前の文書")
     command.add_argument("--speaker", metavar="発言者", help="発言者で絞る")
