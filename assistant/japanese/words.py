@@ -15,6 +15,7 @@ from sudachipy import Dictionary, SplitMode
 from assistant.japanese.width import fold
 
 _CONTENT = {"名詞", "動詞", "形容詞", "形状詞", "副詞", "接頭辞", "接尾辞"}
+_NAME_JOINTS = {"の", "へ", "へと", "と", "や"}
 _NAME_PARTS = {"名詞", "接頭辞", "接尾辞", "補助記号", "記号", "形状詞", "代名詞"}
 # Sudachi takes at most 49,149 bytes at a time; Japanese characters are 3 bytes in UTF-8.
 _LONGEST_PIECE = 12_000
@@ -52,9 +53,9 @@ def word_pairs(words: list[str]) -> list[str]:
 
 
 def is_noun_phrase(text: str) -> bool:
-    """Whether a text is a name rather than a clause: nouns, affixes and symbols, joined by の."""
+    """Whether a text is a name rather than a clause: nouns and affixes, joined by の or への."""
     return all(
-        morpheme.part_of_speech()[0] in _NAME_PARTS or morpheme.surface() == "の"
+        morpheme.part_of_speech()[0] in _NAME_PARTS or morpheme.surface() in _NAME_JOINTS
         for morpheme in _tokenizer().tokenize(fold(text)[:_LONGEST_PIECE], SplitMode.C)
     )
 

@@ -37,10 +37,10 @@ _LIST = re.compile(
 )
 _UNITS = (
     (r"いつからいつまで|期間は", r"(?:日|月|年度?)?\s*(?:~|から)"),
+    (r"何割|何%|何パーセント|割合|補助率", r"割|%|分の|パーセント|半|/"),
     (r"いくら|金額|上限額|予算額|単価|受講料|料金", r"円|ドル"),
     (r"何人|人数|何名|どれくらいの人", r"人|名"),
     (r"何件|件数", r"件"),
-    (r"何割|何%|何パーセント|割合|補助率", r"割|%|分の|パーセント|半|/"),
     (r"何倍", r"倍"),
     (r"何回", r"回"),
     (r"何社", r"社"),
@@ -51,16 +51,28 @@ _UNITS = (
 )
 _ATTRIBUTE = re.compile(
     r"(?P<asked>[^、。「」？?]{1,24}?)(?:"
-    r"を(?:全て|すべて|一つずつ|五つ|三つ)?(?:教え|挙げ|知り|示し|見せ)"
+    r"を(?:全て|すべて|全部|一つずつ|五つ|三つ)?(?:教え|挙げ|知り|示し|見せ)"
     r"|は(?:\s*\?|$|(?:何|いくら|いつ|誰|だれ|どこ|いくつ|何.{1,3})(?:です|でしょう|か|\?|$)))"
+)
+# Nouns that ask for a relation, not for a thing that a document would name: 「場所はどこか」.
+_RELATION_WORDS = frozenset(
+    " ".join(
+        (
+            "相手 場所 性質 扱う 特徴 方法 意味 例 名 側 点 面 程度 時期 時間 順番 先 位置 関係",
+            "結果 答え 目的 対象 役割 効果 要素 要因 原因 背景 範囲 中身 概要 分野 主体 手段 形 型",
+        )
+    ).split()
 )
 _NOUN = re.compile(r"[一-龥ァ-ヶa-z]")
 _PHRASE_ENDS = re.compile(r"[のがはをにでとも、]")
 _QUOTED = re.compile(r"[「『]([^」』]{2,40})[」』]")
-_MEETING = re.compile(r"第\s*\d{1,3}\s*(?:回|期|次|条|号)")
+_MEETING = re.compile(
+    r"第\s*\d{1,3}\s*(?:回|期|次|条|号)|(?:検討項目|別紙|別添|様式|資料)\s*\d{1,2}(?:-\d{1,2})?"
+)
 _LATIN = re.compile(r"[A-Za-z][A-Za-z0-9.\-]*[A-Za-z0-9]")
 # The section of the plan that the user is writing is no name that a document must hold.
 _OWN_PLAN = re.compile(r"(?:計画書|申請書|提案書)の.{1,20}?の?(?:章|欄|項目|節)")
+_ERAS = {"令和", "平成", "昭和", "大正", "明治"}
 _TITLED = r"(?:構成員|委員|座長|部会長|センター長|課長|室長|補佐|さん|様|氏|先生)"
 
 
@@ -84,7 +96,7 @@ class Query:
     dates: tuple[DateMention, ...]
     """Dates and fiscal years named."""
     meetings: tuple[str, ...]
-    """「第6回」 and the like, without spaces."""
+    """「第6回」「検討項目2」「資料6-3」 and the like, without spaces."""
 
 
 def understand(question: str) -> Query:
@@ -145,7 +157,11 @@ def _asked(text: str) -> list[str]:
     """
     match = _ATTRIBUTE.search(text)
     for phrase in reversed(_PHRASE_ENDS.split(match["asked"])) if match else []:
-        words = [w for w in content_words(phrase) if w not in ASKING_WORDS and _NOUN.search(w)]
+        words = [
+            word
+            for word in content_words(phrase)
+            if word not in ASKING_WORDS | _RELATION_WORDS and _NOUN.search(word)
+        ]
         if words:
             return words
     return []
@@ -155,4 +171,5 @@ def _names(text: str) -> list[str]:
     text = _OWN_PLAN.sub("", text)
     # A quoted clause (「なぜ今か」) is no name.
     quoted = [name for name in _QUOTED.findall(text) if is_noun_phrase(name)]
-    return [*quoted, *proper_nouns(text), *_LATIN.findall(text)]
+    proper = [name for name in proper_nouns(text) if name not in _ERAS]
+    return [*quoted, *proper, *_LATIN.findall(text)]
