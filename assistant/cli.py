@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from assistant.errors import AssistantError, InputError
 from assistant.schema import KINDS, STATUSES
@@ -114,6 +114,7 @@ def _show(options: argparse.Namespace) -> int:
 def _index_stats(options: argparse.Namespace) -> int:
     from collections import Counter
 
+    from assistant.export.text import stats_text
     from assistant.retrieval.index import current_generation, no_index, read_manifest
 
     root = _root(options)
@@ -133,7 +134,7 @@ def _index_stats(options: argparse.Namespace) -> int:
         "skipped": [{"path": s.path, "reason": s.reason} for s in manifest.skipped],
         "embedding": manifest.embedding,
     }
-    _print(row if options.json else "\n".join(f"{name}: {value}" for name, value in row.items()))
+    _print(row if options.json else stats_text(row))
     return 0
 
 
@@ -327,10 +328,26 @@ def _print(value: object) -> None:
     print(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
 
 
+class _Parser(argparse.ArgumentParser):
+    """An argument parser that speaks Japanese where argparse lets it."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{**options, "add_help": False})
+        self._positionals.title, self._optionals.title = "引数", "オプション"
+        self.add_argument("-h", "--help", action="help", help="この説明を表示して終わる")
+
+    def error(self, message: str) -> NoReturn:
+        """Explain a wrong command line in two lines and exit with 2."""
+        line = f"コマンドの書き方が正しくありません({message})。"
+        print(
+            f"エラー: {line}\n対処: {self.prog} --help で書き方を確かめてください。",
+            file=sys.stderr,
+        )
+        sys.exit(2)
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="regional-dx", description="地域DXの資料から、出典つきで答えます。"
-    )
+    parser = _Parser(prog="regional-dx", description="地域DXの資料から、出典つきで答えます。")
     commands = parser.add_subparsers(required=True, metavar="コマンド")
 
     ingest = _command(commands, "ingest", _ingest, "文書やフォルダーを索引に取り込む")

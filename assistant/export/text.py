@@ -1,5 +1,7 @@
 """Records as a person reads them on a terminal (Japanese)."""
 
+from typing import Any
+
 from assistant.answering.answer import status_label
 from assistant.schema import Answer, Chunk, Citation, IngestReport, Passage, SourceDocument
 
@@ -103,3 +105,15 @@ def _place(place: Chunk | Citation) -> str:
 def _citation_line(citation: Citation) -> str:
     place = place_text(citation.document, citation.chunk, citation)
     return f"[{citation.number}] {place}"
+
+
+def stats_text(row: dict[str, Any]) -> str:
+    """What an index holds, as `index stats` counts it."""
+    lines = [
+        f"文書 {row['documents']:,}件、文章 {row['chunks']:,}件",
+        f"最も新しい日付: {row['newest'] or '不明'}",
+        "種類: " + "、".join(f"{name} {count}件" for name, count in row["kinds"].items()),
+        "段階: " + "、".join(f"{name} {count}件" for name, count in row["statuses"].items()),
+        f"索引の番号: {row['index_id']}(第{row['generation']}世代、ベクトル {row['embedding']})",
+    ]
+    return "\n".join([*lines, *(f"取り込めず: {s['path']}({s['reason']})" for s in row["skipped"])])
