@@ -13,7 +13,7 @@ from assistant.retrieval.search import PassageRetriever
 from assistant.schema import Answer, Chunk, Filters, Passage, Provenance, SourceDocument
 from assistant.settings import Settings, load_settings
 
-# Sentences are chosen from this many passages; more found no further facts on the dev questions.
+# Sentences are chosen from this many passages (24 gave .647 instead of .631 of the dev facts).
 _PASSAGES = 12
 
 Progress = Callable[[str, int, int], None]

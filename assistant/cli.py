@@ -145,7 +145,7 @@ def _index_verify(options: argparse.Namespace) -> int:
     began = perf_counter()
     # In a child process: a damaged vector file can kill the process that loads it.
     child = subprocess.run(  # noqa: S603  # our own interpreter and module
-        [sys.executable, "-X", "utf8", "-m", "assistant.verify", str(root)],
+        [sys.executable, "-P", "-X", "utf8", "-m", "assistant.verify", str(root)],
         capture_output=True,
         check=False,
         encoding="utf-8",

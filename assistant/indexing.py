@@ -100,7 +100,10 @@ def ingest(
             record
             for name, record in known.items()
             if Path(name) not in present
-            and ((starter and record.starter) or any(_inside(Path(name), p) for p in named))
+            and (
+                (starter and record.starter)
+                or (any(_inside(Path(name), p) for p in named) and _is_gone(Path(name)))
+            )
         ]
         if not found and not gone:
             raise InputError(
@@ -393,6 +396,17 @@ def _documents_in(paths: list[Path], root: Path | None) -> Iterator[Path]:
                 continue
             seen.add(file)
             yield file
+
+
+def _is_gone(path: Path) -> bool:
+    """Whether a file is no longer there; one in a folder that may not be read is not gone."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _inside(path: Path, folder: Path) -> bool:

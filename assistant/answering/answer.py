@@ -1,10 +1,13 @@
 """The answer: which sentences, the quotes behind them, what to say beside them; or refusal."""
 
+import hashlib
 from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
 
 from assistant.answering.evidence import find_evidence
 from assistant.answering.extract import Extract
-from assistant.answering.ground import carries_numbers, is_found, lines_of, quotes_of
+from assistant.answering.ground import is_found, is_made_of, lines_of, quotes_of
 from assistant.retrieval.index import Index
 from assistant.retrieval.query import understand
 from assistant.schema import (
@@ -45,7 +48,7 @@ def extractive_answer(
         mode="extractive",
         statements=tuple(statements),
         citations=tuple(citations),
-        notes=tuple(notes_for(used)),
+        notes=(*notes_for(used), *_changed_notes(citations)),
         as_of=_as_of(passages),
         nearest=(),
         provenance=provenance,
@@ -110,9 +113,13 @@ def notes_for(documents: list[SourceDocument]) -> list[str]:
             stage = {"draft": "(案の段階)", "interim": "(中間整理)"}.get(
                 document.original.status, ""
             )
+            several = (
+                "などの資料をもとにまとめた手引きです"
+                if document.kind == "guidebook"
+                else ("を本アシスタントの編集で要約したものです")
+            )
             notes.append(
-                f"{title}は、{document.original.title}{stage}を本アシスタントの編集で要約したものです。"
-                "原文で確かめてください。"
+                f"{title}は、{document.original.title}{stage}{several}。原文で確かめてください。"
             )
         elif document.status == "draft":
             notes.append(f"{title}は案の段階の文書で、決定した内容ではありません。")
@@ -138,13 +145,39 @@ def attribution_of(passage: Passage) -> str | None:
     return f"{speaker}({place})"
 
 
+def source_is_unchanged(document: SourceDocument) -> bool:
+    """Whether the file still holds what was indexed; hashed again only when it was touched."""
+    path = Path(document.source_path)
+    try:
+        state = path.stat()
+        return _digest(path, state.st_mtime_ns, state.st_size) == document.doc_id
+    except OSError:
+        return False
+
+
+@lru_cache(maxsize=1024)
+def _digest(path: Path, _modified: int, _size: int) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:12]
+
+
+def _changed_notes(citations: list[Citation]) -> list[str]:
+    changed = dict.fromkeys(c.document.title for c in citations if not c.verified)
+    return [
+        f"「{title}」の元のファイルは、取り込んだ後に変わったか、なくなっています。"
+        "引用は取り込んだ時点の文です。"
+        for title in changed
+    ]
+
+
 def _grounded(index: Index, extracts: list[Extract]) -> tuple[list[Statement], list[Citation]]:
     """Statements with their citations; an extract whose quotes do not verify is left out."""
     statements: list[Statement] = []
     citations: list[Citation] = []
     for extract in extracts:
         found = _citations(index, extract, len(citations) + 1)
-        if not found or not carries_numbers(extract.text, [c.quote for c in found]):
+        quotes = [citation.quote for citation in found]
+        if not found or not is_made_of(extract.text, quotes):
             continue
         citations += found
         statements.append(
@@ -156,6 +189,7 @@ def _grounded(index: Index, extracts: list[Extract]) -> tuple[list[Statement], l
 def _citations(index: Index, extract: Extract, number: int) -> list[Citation]:
     chunk, document = extract.passage.chunk, extract.passage.document
     pages = index.pages(chunk.doc_id)
+    verified = source_is_unchanged(document)
     citations: list[Citation] = []
     for quote in quotes_of(chunk, extract.start, extract.end, pages):
         page = pages[quote.page]
@@ -168,6 +202,7 @@ def _citations(index: Index, extract: Extract, number: int) -> list[Citation]:
                 quote=quote.text,
                 chunk=chunk,
                 document=document,
+                verified=verified,
                 page=page.page,
                 page_label=page.label,
                 line_start=line_start,

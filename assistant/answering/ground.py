@@ -18,6 +18,7 @@ FEWEST_CHARACTERS = 12
 # What may stand between two parts of a cleaned sentence in its source: line breaks and Markdown's
 # emphasis and list marks. Anything else (a running head, a page number) ends the quote.
 _GAP = re.compile(r"[\s*]*|\s*\n\s*[-+*>]\s+")
+_LIST_MARKS = re.compile(r"[*+>-]")
 _BREAK = re.compile(r"\s*\n\s*")
 
 
@@ -79,6 +80,19 @@ def lines_of(quote: Quote, pages: tuple[Page, ...]) -> tuple[int | None, int | N
     if not has_lines(page):
         return None, None
     return line_number(page.text, quote.start), line_number(page.text, quote.end - 1)
+
+
+def is_made_of(statement: str, quotes: list[str]) -> bool:
+    """Whether an extracted statement is its quotes put together, marks of lists left out.
+
+    The statement comes from the index and the quotes from the page text: one changed character in
+    either is found here.
+    """
+    return _bare(statement) == _bare("".join(quotes))
+
+
+def _bare(text: str) -> str:
+    return _LIST_MARKS.sub("", squeeze(text))
 
 
 def carries_numbers(statement: str, quotes: list[str]) -> bool:

@@ -114,7 +114,7 @@ class Sandbox:
             self._stop()
             self._lines = queue.Queue()
             self._child = subprocess.Popen(  # our own interpreter and module
-                [sys.executable, "-X", "utf8", "-m", "assistant.ingest.sandbox"],
+                [sys.executable, "-P", "-X", "utf8", "-m", "assistant.ingest.sandbox"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

@@ -123,6 +123,7 @@ def build_generation(
         StorageError: the disk is full or may not be written; the old generation still answers.
         IndexDamagedError: the new generation does not pass its checks and was thrown away.
     """
+    previous = _answering(root)
     before = None if fresh else current_generation(root)
     number = 1 + max((_number(path) for path in root.glob("gen-*")), default=0)
     folder = root / f"gen-{number}"
@@ -139,7 +140,7 @@ def build_generation(
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    _remove_old(root, keep=folder, previous=before)
+    _remove_old(root, keep=folder, previous=previous)
     return manifest
 
 
@@ -315,6 +316,14 @@ def _swap(root: Path, folder: Path) -> None:
 def _sync(path: Path) -> None:
     with path.open("rb+") as file:
         os.fsync(file.fileno())
+
+
+def _answering(root: Path) -> Path | None:
+    """The generation that readers may have open; None where there is none or it is damaged."""
+    try:
+        return current_generation(root)
+    except IndexDamagedError:
+        return None
 
 
 def _remove_old(root: Path, *, keep: Path, previous: Path | None) -> None:

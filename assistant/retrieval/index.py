@@ -226,7 +226,11 @@ def _yielding_digests(manifest: Manifest) -> frozenset[str]:
     return frozenset(
         doc_id
         for doc_id, document in manifest.documents.items()
-        if document.edition == "digest" and document.original and document.original.title in titles
+        # A guidebook draws on several documents; one of them does not make it superfluous.
+        if document.edition == "digest"
+        and document.kind != "guidebook"
+        and document.original
+        and document.original.title in titles
     )
 
 

@@ -282,3 +282,24 @@ def test_a_refusal_says_why_in_japanese(reason):
 
 def test_the_time_taken_is_recorded():
     assert timed(refusal("", "question_empty", [], Provenance("i", "e")), 0.12345).seconds == 0.1235
+
+
+@pytest.mark.parametrize("change", ["changed", "removed"])
+def test_a_source_that_changed_after_indexing_is_named(tmp_path, change):
+    from assistant.assistant import Assistant
+    from assistant.indexing import ingest
+    from assistant.settings import Settings
+
+    source = tmp_path / "documents" / "library.txt"
+    source.parent.mkdir()
+    source.write_text("町の図書館では、蔵書の点検に年間120時間を使っている。\n", encoding="utf-8")
+    ingest([source.parent], tmp_path / "index", Settings())
+    if change == "changed":
+        source.write_text("町の図書館では、蔵書の点検をやめた。\n", encoding="utf-8")
+    else:
+        source.unlink()
+    opened = Assistant.open(tmp_path / "index", Settings())
+    answer = opened.ask("図書館では蔵書の点検に年間何時間を使っていますか")
+    opened.close()
+    assert [citation.verified for citation in answer.citations] == [False]
+    assert any("取り込んだ後に変わったか" in note for note in answer.notes)
