@@ -22,8 +22,8 @@ from assistant.retrieval.index import Index
 from assistant.retrieval.query import Query
 from assistant.schema import Passage
 
-# What the evidence must reach, chosen on the dev splits of evals/datasets. _LEAST_SCORE trades right
-# against false refusals (.85: .90 and .14; .75: .80 and .12); the others guard against few cases.
+# What the evidence must reach, chosen on the dev splits of evals/datasets. _LEAST_SCORE trades
+# right against false refusals (.85: .90 and .14; .75: .80 and .12); the others are safeguards.
 _LEAST_SCORE = 0.85
 """Score of the best sentence (see `rank_sentences`)."""
 _LEAST_COVERAGE = 0.3
