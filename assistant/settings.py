@@ -1,4 +1,4 @@
-"""Settings from the environment (``REGIONAL_DX_*``); read by assistant.py and cli.py only."""
+"""Settings from the environment (``REGIONAL_DX_*``); read by assistant.py and cli only."""
 
 import os
 from pathlib import Path
