@@ -141,6 +141,13 @@ def test_nothing_outside_the_filters_is_shown(run_json, index_root, command, opt
     assert all(passes(passage) for passage in shown)
 
 
+def test_show_by_number_looks_into_the_index_that_was_asked(run, run_json, index_root):
+    citation = run_json("ask", "担当者は何人ですか", "--index", index_root)["citations"][0]
+    code, out, err = run("show", "1")
+    assert (code, err) == (0, "")
+    assert f"▶ {citation['chunk_id']}" in out
+
+
 def test_show_by_number_of_a_citation_of_the_last_answer(run, run_json, index_root):
     citations = run_json("ask", "担当者は何人ですか", "--index", index_root)["citations"]
     for citation in citations:
@@ -227,7 +234,7 @@ def test_only_line_feeds_end_a_line(run, index_root, tmp_path, separator):
     assert [json.loads(row)["id"] for row in rows] == ["a"]
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\n\n"])
 def test_questions_are_read_with_any_line_end_and_a_mark(run, index_root, tmp_path, encoding, end):
     path = tmp_path / "questions.jsonl"
@@ -237,10 +244,23 @@ def test_questions_are_read_with_any_line_end_and_a_mark(run, index_root, tmp_pa
 
 
 def test_questions_come_from_standard_input(run, index_root, monkeypatch):
-    lines = f"{question_line('a')}\n{{broken\n{question_line('b')}\n"
+    lines = f"\ufeff{question_line('a')}\n{{broken\n{'[' * 99_999}\n{question_line('b')}\n"
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(lines.encode()), "utf-8"))
     out = run("ask", "--from", "-", "--json", "--index", index_root)[1]
-    assert [json.loads(row)["id"] for row in out.splitlines()] == ["a", None, "b"]
+    assert [json.loads(row)["id"] for row in out.splitlines()] == ["a", None, None, "b"]
+
+
+def test_answers_to_many_questions_name_their_question(run, index_root, tmp_path):
+    path = questions_file(tmp_path, question_line("a"), question_line("b"))
+    out = run("ask", "--from", path, "--index", index_root)[1]
+    assert out.index("■ a: ") < out.index("■ b: ")
+
+
+def test_a_question_beside_a_file_of_questions_is_an_error(run, index_root, tmp_path):
+    path = questions_file(tmp_path, question_line("a"))
+    code, out, err = run("ask", QUESTION, "--from", path, "--index", index_root)
+    assert (code, out) == (1, "")
+    assert err.startswith("エラー: ")
 
 
 def test_no_questions_give_no_rows(run, index_root, tmp_path):
@@ -381,6 +401,15 @@ def test_a_console_in_cp932_survives_what_it_cannot_show(index_root, tmp_path):
     )
     assert (done.returncode, done.stderr) == (0, b"")
     assert "41人" in done.stdout.decode("cp932")
+
+
+def test_a_console_in_cp932_alters_no_quote(index_root, tmp_path):
+    done = process(
+        *("ask", QUESTION + "😀", "--json", "--index", index_root),
+        env={"PYTHONIOENCODING": "cp932", "PYTHONUTF8": "0"},
+    )
+    row = json.loads(done.stdout.decode("ascii"))
+    assert row["question"].endswith("😀")
 
 
 def test_a_reader_that_has_seen_enough_stops_the_command_quietly(index_root, tmp_path):

@@ -34,7 +34,16 @@ def index_root(options: argparse.Namespace) -> Path:
 
 def print_value(value: object) -> None:
     """Text as it is, anything else as one line of JSON."""
-    print(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    print(value if isinstance(value, str) else as_json(value))
+
+
+def as_json(value: object) -> str:
+    r"""One line of JSON; escaped (\uXXXX) where the output cannot hold every character.
+
+    A console in CP932 would otherwise put 「?」 into a quote that is promised word for word.
+    """
+    utf8 = (sys.stdout.encoding or "").lower().replace("-", "").startswith("utf8")
+    return json.dumps(value, ensure_ascii=not utf8)
 
 
 class Progress:
