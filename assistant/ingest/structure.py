@@ -5,21 +5,15 @@ A section is a stretch under one heading path or one speaker's turn; chunks neve
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from itertools import groupby
 
+from assistant.ingest.blocks import BULLET, FULL_LINE, Piece, make_blocks
 from assistant.ingest.clean import Line, clean_lines
 from assistant.ingest.headings import enter
 from assistant.ingest.speakers import SPEAKER, is_turn, speaker_role
 from assistant.japanese.width import display_width, fold
-from assistant.schema import Block, Kind, Page, Section, Segment
+from assistant.schema import Kind, Page, Section
 
-_BULLET = re.compile(
-    r"^(?:[・•●○◯〇■□◆◇▪▶➢✓※→⇒＊\ue000-\uf8ff]|[-*+]\s"
-    r"|[①-⑳]|[（(](?:[0-9０-９]{1,2}|[一二三四五六七八九十]{1,2}|[ア-ンa-zａ-ｚ])[）)]"
-    r"|[0-9０-９]{1,2}[.．)）](?![0-9０-９])|[ア-ン][．.)）]|[a-zａ-ｚ][.．)）]"
-    r"|[0-9０-９]{1,2}月[0-9０-９]{1,2}日\S*\s)"
-)
 _NUMBERED = (
     (re.compile(r"^第\s*[0-9０-９一二三四五六七八九十]{1,3}\s*章"), 1),
     (re.compile(r"^第\s*[0-9０-９一二三四五六七八九十]{1,3}\s*節"), 2),
@@ -38,22 +32,7 @@ _PLAIN_LEVEL = 2
 _LONGEST_HEADING = 60
 _MARKDOWN_HEADING = re.compile(r"^(#{1,6})\s+")
 _BOLD_PARTS = re.compile(r"\*\*(.+?)\*\*")
-_LINE_END = re.compile(r"[。！？!?：:」）)】]$")
 _SLIDE_NUMBER = re.compile(r"^(?P<title>[^\d\s].{1,40}?)\s+\d{1,3}$")
-# A line this much shorter than the longest nearby was ended by its author, not by the margin.
-_FULL_LINE = 0.78
-
-
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """Part of a line with what it turned out to be."""
-
-    line: Line
-    text: str
-    start: int
-    """Offset in the page's text."""
-    level: int | None = None
-    """Heading level, 1 outermost; None for running text."""
 
 
 def read_structure(pages: tuple[Page, ...], kind: Kind, *, markdown: bool) -> list[Section]:
@@ -74,19 +53,21 @@ def read_structure(pages: tuple[Page, ...], kind: Kind, *, markdown: bool) -> li
 
 
 def _by_turns(lines: list[Line], pages: tuple[Page, ...]) -> list[Section]:
-    turns: list[tuple[str, list[_Piece]]] = []
+    turns: list[tuple[str, list[Piece]]] = []
     for line in lines:
         match = SPEAKER.match(line.text) if is_turn(line.text) else None
         if match:
-            piece = _Piece(line, line.text[match.end() :], line.start + match.end())
+            piece = Piece(line, line.text[match.end() :], line.start + match.end())
             turns.append((match["label"], [piece]))
         else:
-            turns[-1][1].append(_Piece(line, line.text, line.start))
+            turns[-1][1].append(Piece(line, line.text, line.start))
     said: dict[str, str] = {}
     for label, pieces in turns:
         said[label] = said.get(label, "") + "".join(piece.text for piece in pieces)
     return [
-        Section((), _blocks(pieces, pages), speaker=label, role=speaker_role(label, said[label]))
+        Section(
+            (), make_blocks(pieces, pages), speaker=label, role=speaker_role(label, said[label])
+        )
         for label, pieces in turns
     ]
 
@@ -105,7 +86,7 @@ def _by_marks(lines: list[Line], pages: tuple[Page, ...]) -> list[Section]:
     Headings that only look like one last until the file marks one itself.
     """
     path: list[tuple[int, str]] = []
-    placed: list[tuple[tuple[str, ...], _Piece]] = []
+    placed: list[tuple[tuple[str, ...], Piece]] = []
     for index, line in enumerate(lines):
         page = pages[line.page]
         if page.heading and (not index or lines[index - 1].page != line.page):
@@ -116,11 +97,11 @@ def _by_marks(lines: list[Line], pages: tuple[Page, ...]) -> list[Section]:
         level = _heading_level(line.text, around) if plain else None
         if level is None:
             names = (*(name for _, name in path), *([page.section] if page.section else []))
-            placed.append((names, _Piece(line, line.text, line.start)))
+            placed.append((names, Piece(line, line.text, line.start)))
         else:
             enter(path, level, line.text)
     return [
-        Section(names, _blocks([piece for _, piece in group], pages))
+        Section(names, make_blocks([piece for _, piece in group], pages))
         for names, group in groupby(placed, key=lambda pair: pair[0])
     ]
 
@@ -131,12 +112,12 @@ def _by_headings(
     pieces = list(_markdown_pieces(lines)) if markdown else _plain_pieces(lines, slides=slides)
     sections: list[Section] = []
     path: list[tuple[int, str]] = []
-    pending: list[_Piece] = []
+    pending: list[Piece] = []
 
     def close() -> None:
         if pending:
             names = tuple(name for _, name in path)
-            sections.append(Section(names, _blocks(pending, pages, markdown=markdown)))
+            sections.append(Section(names, make_blocks(pending, pages, markdown=markdown)))
             pending.clear()
 
     for piece in pieces:
@@ -149,23 +130,23 @@ def _by_headings(
     return sections
 
 
-def _plain_pieces(lines: list[Line], *, slides: bool) -> list[_Piece]:
-    pieces: list[_Piece] = []
-    wrapped = _FULL_LINE * max((display_width(line.text) for line in lines), default=0)
+def _plain_pieces(lines: list[Line], *, slides: bool) -> list[Piece]:
+    pieces: list[Piece] = []
+    wrapped = FULL_LINE * max((display_width(line.text) for line in lines), default=0)
     index = 0
     while index < len(lines):
         line = lines[index]
         title = _slide_title(lines, index) if slides else []
         if title:
             text = re.sub(r"\s*\d{1,3}$", "", "".join(part.text for part in title))
-            pieces.append(_Piece(line, text, line.start, level=1))
+            pieces.append(Piece(line, text, line.start, level=1))
             index += len(title)
             continue
         around = [
             near.text for near in (*lines[max(0, index - 1) : index], *lines[index + 1 : index + 2])
         ]
         level = None if display_width(line.text) > wrapped else _heading_level(line.text, around)
-        pieces.append(_Piece(line, line.text, line.start, level))
+        pieces.append(Piece(line, line.text, line.start, level))
         index += 1
     return pieces
 
@@ -179,11 +160,11 @@ def _slide_title(lines: list[Line], index: int) -> list[Line]:
         return []
     title = [lines[index]]
     for line in lines[index + 1 : index + 3]:
-        if line.blank_before or _BULLET.match(line.text):
+        if line.blank_before or BULLET.match(line.text):
             break
         title.append(line)
     text = "".join(line.text for line in title)
-    usable = len(text) <= _LONGEST_HEADING and "。" not in text and not _BULLET.match(text)
+    usable = len(text) <= _LONGEST_HEADING and "。" not in text and not BULLET.match(text)
     return title if usable else []
 
 
@@ -200,7 +181,7 @@ def _heading_level(text: str, around: list[str]) -> int | None:
     return None
 
 
-def _markdown_pieces(lines: list[Line]) -> Iterator[_Piece]:
+def _markdown_pieces(lines: list[Line]) -> Iterator[Piece]:
     hidden = False
     for line in lines:
         text = line.text
@@ -213,20 +194,20 @@ def _markdown_pieces(lines: list[Line]) -> Iterator[_Piece]:
         if match:
             content = text[match.end() :].strip().strip("#").strip()
             start = line.start + text.index(content) if content else line.start
-            yield _Piece(line, content.replace("**", ""), start, _rank(content, len(match[1])))
+            yield Piece(line, content.replace("**", ""), start, _rank(content, len(match[1])))
             continue
         bold = list(_BOLD_PARTS.finditer(text))
         rest = re.sub(r"[\s()（）案]|※.*$", "", _BOLD_PARTS.sub("", text))
         if bold and not rest and all(_NUMBERED_BOLD.match(part[1]) for part in bold):
             for part in bold:
-                yield _Piece(line, part[1], line.start + part.start(1), _rank(part[1], 6))
+                yield Piece(line, part[1], line.start + part.start(1), _rank(part[1], 6))
             continue
         if fold(text).replace(" ", "") in _PLAIN_HEADINGS:
-            yield _Piece(line, text, line.start, _PLAIN_LEVEL)
+            yield Piece(line, text, line.start, _PLAIN_LEVEL)
             continue
         dash = re.match(r"^(?:[-*+]\s+)+(?=[・•●○①-⑳※（(])", text)
         cut = dash.end() if dash else 0
-        yield _Piece(line, text[cut:], line.start + cut)
+        yield Piece(line, text[cut:], line.start + cut)
 
 
 _NUMBERED_BOLD = re.compile(r"^(?:[（(][0-9０-９]{1,2}[）)]|[①-⑳])")
@@ -235,74 +216,3 @@ _NUMBERED_BOLD = re.compile(r"^(?:[（(][0-9０-９]{1,2}[）)]|[①-⑳])")
 def _rank(text: str, default: int) -> int:
     """(1) stands under any heading without a number, ① under (1), however they are marked up."""
     return next((level for pattern, level in _NUMBERED[3:] if pattern.match(text)), default)
-
-
-def _blocks(
-    pieces: list[_Piece], pages: tuple[Page, ...], *, markdown: bool = False
-) -> tuple[Block, ...]:
-    """Join wrapped lines into paragraphs and list items."""
-    blocks: list[Block] = []
-    dense = pages[pieces[0].line.page].page is not None
-    widest = _local_widths(pieces) if dense else []
-    for index, piece in enumerate(pieces):
-        page = pages[piece.line.page]
-        block = _as_block(piece, markdown=markdown)
-        block = replace(block, item=True) if page.item else block
-        previous = pieces[index - 1] if index else None
-        if (
-            blocks
-            and previous
-            and page.locator is None
-            and _continues(previous, piece, widest[index - 1] if dense else None)
-        ):
-            blocks[-1] = _joined(blocks[-1], block)
-        else:
-            blocks.append(block)
-    return tuple(blocks)
-
-
-def _continues(previous: _Piece, piece: _Piece, widest: int | None) -> bool:
-    """Whether a line goes on with the paragraph or item of the line before."""
-    ended = bool(_LINE_END.search(previous.text))
-    if _BULLET.match(piece.text) or piece.text.startswith(("|", "【")):
-        return False
-    if piece.line.page != previous.line.page or (piece.line.first and not piece.line.blank_before):
-        # A page border cuts sentences anywhere; only an ended sentence ends the paragraph.
-        return not ended and not _is_short(previous, widest)
-    if piece.line.blank_before or (piece.line.indent and ended):
-        return False
-    return not (ended and widest is not None) and not _is_short(previous, widest)
-
-
-def _is_short(piece: _Piece, widest: int | None) -> bool:
-    return widest is not None and display_width(piece.text) < _FULL_LINE * widest
-
-
-def _local_widths(pieces: list[_Piece]) -> list[int]:
-    """For every piece the width of the widest of itself and its three neighbours either side."""
-    widths = [display_width(piece.text) for piece in pieces]
-    return [max(widths[max(0, i - 3) : i + 4]) for i in range(len(widths))]
-
-
-def _as_block(piece: _Piece, *, markdown: bool) -> Block:
-    """The piece's text, in Markdown with the emphasis marks left out."""
-    text, segments, position = "", [], 0
-    emphasised = markdown and piece.text.count("**") >= 2
-    parts = piece.text.split("**") if emphasised else [piece.text]
-    for part in parts:
-        if part:
-            segments.append(Segment(len(text), piece.line.page, piece.start + position, len(part)))
-            text += part
-        position += len(part) + 2
-    return Block(text, tuple(segments), item=bool(_BULLET.match(piece.text)))
-
-
-def _joined(first: Block, second: Block) -> Block:
-    gap = " " if _latin_edge(first.text[-1:], second.text[:1]) else ""
-    shift = len(first.text) + len(gap)
-    moved = tuple(replace(s, start=s.start + shift) for s in second.segments)
-    return Block(first.text + gap + second.text, first.segments + moved, first.item)
-
-
-def _latin_edge(left: str, right: str) -> bool:
-    return left.isascii() and right.isascii() and left.isalnum() and right.isalnum()
