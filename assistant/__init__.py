@@ -7,6 +7,7 @@ The package in reading order::
     ingest/                      file → pages → sections and turns → chunks
     retrieval/                   chunks → Chroma (vectors) + Tantivy (words) → passages
     answering/                   passages → statements, each grounded in a verified quote
+    planning/                    a brief and a template → a plan, its gaps named
     export/                      records as JSON and as text
     indexing                     files → the next generation of an index
     assistant                    Assistant: opens an index and answers

@@ -23,6 +23,8 @@ Status = Literal["final", "draft", "interim", "minutes", "reference", "withdrawn
 Edition = Literal["original", "digest"]
 Reason = Literal["no_evidence", "question_empty", "question_too_long"]
 Mode = Literal["extractive", "llm"]
+Basis = Literal["source", "brief", "gap", "computed"]
+CoverageState = Literal["source", "brief", "unmet"]
 
 KINDS: tuple[Kind, ...] = Kind.__args__  # type: ignore[attr-defined]  # Literal's own list
 STATUSES: tuple[Status, ...] = Status.__args__  # type: ignore[attr-defined]  # Literal's own list
@@ -248,6 +250,205 @@ class Answer:
     nearest: tuple[Passage, ...]
     provenance: Provenance
     seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What a town or its consultant says of the project; None or empty where nothing was said.
+
+    Texts stand as the user wrote them, control characters removed.
+    """
+
+    municipality: str | None = None
+    population: str | None = None
+    """「12,000人」: a bare number is given its unit."""
+    problem: str | None = None
+    goal: str | None = None
+    partners: tuple[str, ...] = ()
+    budget: str | None = None
+    period: str | None = None
+    programme: str | None = None
+    """The call that is applied for."""
+    fiscal_year: str | None = None
+    constraints: str | None = None
+    notes: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanItem:
+    """One statement of a plan and what it rests on."""
+
+    text: str
+    basis: Basis
+    """source: rests on quotes; brief: restates the brief; gap: 【要記入: …】, for the town to fill
+    in; computed: shows its formula over numbers of the brief or of quotes."""
+    citations: tuple[int, ...] = ()
+    attribution: str | None = None
+    """Who said it, as in `Statement`."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSection:
+    """One box of the plan."""
+
+    id: str
+    heading: str
+    criteria: tuple[str, ...]
+    """Ids of the template's criteria that the section serves."""
+    items: tuple[PlanItem, ...]
+    """In reading order: of the brief, from sources, computed, gaps last."""
+    limit: int | None = None
+    """Most characters the box takes; None where the template names no limit."""
+
+    @property
+    def gaps(self) -> tuple[str, ...]:
+        """What the town must fill in."""
+        return tuple(item.text for item in self.items if item.basis == "gap")
+
+    @property
+    def characters(self) -> int:
+        """Characters of the box without line breaks and without the gaps still to be filled."""
+        return sum(len(i.text.replace("\n", "")) for i in self.items if i.basis != "gap")
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRole:
+    """One row of the consortium's role table (役割表)."""
+
+    role: str
+    """役割: template text."""
+    organisation_type: str
+    """想定主体: a kind of organisation, template text."""
+    candidates: tuple[str, ...]
+    """Partners of the brief that are of this kind."""
+    duties: tuple[PlanItem, ...]
+    """責任, with the grounds for the role; only a gap when no passage speaks of it."""
+    cost: PlanItem
+    """費用負担."""
+    data: PlanItem
+    """データと知財."""
+
+    @property
+    def basis(self) -> Basis:
+        """What the row rests on: a source, or nothing yet."""
+        return "source" if any(item.basis == "source" for item in self.duties) else "gap"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanKpi:
+    """One row of the KPI table; a row without baseline and measure is a gap."""
+
+    name: str
+    """Kind of outcome, template text; or the goal of the brief."""
+    outcome: PlanItem
+    baseline: PlanItem
+    targets: PlanItem
+    """Targets of the third to fifth year."""
+    measure: PlanItem
+    """How it is measured, and from which data."""
+    grounds: tuple[PlanItem, ...] = ()
+    """What sources say of such indicators."""
+
+    @property
+    def basis(self) -> Basis:
+        """A gap until outcome, baseline and measure are known."""
+        known = "gap" not in {self.outcome.basis, self.baseline.basis, self.measure.basis}
+        return self.outcome.basis if known else "gap"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanStage:
+    """One stage of the schedule with the conditions for leaving it (ステージゲート)."""
+
+    stage: str
+    """Template text: 計画策定, 社会実証, 実装・展開."""
+    period: PlanItem
+    activities: tuple[PlanItem, ...]
+    exit_criteria: tuple[PlanItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """A row of a `PlanTable`."""
+
+    label: str
+    """First column, template text."""
+    cells: tuple[tuple[PlanItem, ...], ...]
+    """One tuple of items for every further column."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanTable:
+    """A table beside the sections: people, running costs, security and personal data, risks."""
+
+    id: str
+    heading: str
+    columns: tuple[str, ...]
+    """Headings of all columns, the label's first."""
+    rows: tuple[PlanRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How a criterion of the call is met by the plan."""
+
+    id: str
+    criterion: str
+    state: CoverageState
+    sections: tuple[str, ...]
+    """Ids of the sections that meet it; of those that should, when it is unmet."""
+    question: str | None
+    """What to ask the town; None when a source meets the criterion and the brief adds to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a reviewer would mark down, and the passages that say why."""
+
+    point: str
+    advice: str
+    grounds: tuple[PlanItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A statement that broke a rule of the plan and is therefore not part of it."""
+
+    text: str
+    reason: str
+    place: str
+    """Heading of the section or table it was written for."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectPlan:
+    """A draft plan in the shape of a form: every claim sourced, every local fact left open."""
+
+    title: str
+    template: str
+    """Name of the template."""
+    template_note: str
+    """Which call the template follows, and that the call itself decides."""
+    brief: Brief
+    sections: tuple[PlanSection, ...]
+    roles: tuple[PlanRole, ...]
+    kpis: tuple[PlanKpi, ...]
+    schedule: tuple[PlanStage, ...]
+    tables: tuple[PlanTable, ...]
+    citations: tuple[Citation, ...]
+    """Numbered through the whole plan in reading order: sections, then tables, then findings."""
+    coverage: tuple[Coverage, ...]
+    findings: tuple[Finding, ...]
+    withheld: tuple[Withheld, ...]
+    notes: tuple[str, ...]
+    """What a reader must know of the sources: draft, digest, opinion, replaced."""
+    changes: tuple[str, ...]
+    """Sources changed since the plan was last drafted; empty for a new plan."""
+    as_of: str | None
+    """Date of the newest document cited."""
+    mode: Mode
+    provenance: Provenance
+    seconds: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
