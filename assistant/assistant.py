@@ -1,15 +1,22 @@
 """The assistant: opens an index and answers. The only place that assembles the concrete parts."""
 
 from pathlib import Path
+from threading import Lock
 from time import perf_counter
 from typing import Self
 
 from assistant.answering.answer import extractive_answer, refusal, timed
 from assistant.errors import InputError
 from assistant.indexing import ingest, starter_folders, starter_is_current
-from assistant.retrieval.index import Index, Progress, current_generation, read_manifest
+from assistant.retrieval.index import (
+    Index,
+    Manifest,
+    Progress,
+    current_generation,
+    read_manifest,
+)
 from assistant.retrieval.search import PassageRetriever
-from assistant.schema import Answer, Chunk, Filters, Passage, Provenance, SourceDocument
+from assistant.schema import Answer, Chunk, Filters, Page, Passage, Provenance, SourceDocument
 from assistant.settings import Settings, load_settings
 
 # Sentences are chosen from this many passages (24 gave .647 instead of .631 of the dev facts).
@@ -17,12 +24,13 @@ _PASSAGES = 12
 
 
 class Assistant:
-    """Answers questions from one index."""
+    """Answers questions from one index, in any number of threads at once."""
 
     def __init__(self, root: Path, settings: Settings) -> None:
         """Open the index in `root`; `open` is the usual way in."""
         self._root = root
         self._opened = Index(root)
+        self._opening = Lock()
         self._settings = settings
 
     @classmethod
@@ -53,11 +61,11 @@ class Assistant:
     @property
     def _index(self) -> Index:
         """The current generation: reopened when another process has swapped in a newer one."""
-        if current_generation(self._root) != self._opened.folder:
-            newer = Index(self._root)
-            self._opened.close()
-            self._opened = newer
-        return self._opened
+        with self._opening:
+            if current_generation(self._root) != self._opened.folder:
+                # The older one stays open until the last question that reads it is answered.
+                self._opened = Index(self._root)
+            return self._opened
 
     def search(self, question: str, k: int = 5, filters: Filters | None = None) -> list[Passage]:
         """The best `k` chunks for a question as indexed, best first.
@@ -67,8 +75,7 @@ class Assistant:
         """
         if k < 1:
             raise InputError("件数は1以上にしてください。", "-k に1以上の数を指定してください。")
-        retriever = PassageRetriever(index=self._index, count=k, filters=filters or Filters())
-        return [document.metadata["passage"] for document in retriever.invoke(question)]
+        return _found(self._index, question, k, filters)
 
     def ask(self, question: str, filters: Filters | None = None) -> Answer:
         """Answer a question with verified quotes, or refuse with the nearest passages."""
@@ -76,14 +83,15 @@ class Assistant:
         # A lone surrogate (a stray byte on the command line) cannot be written anywhere.
         question = question.encode("utf-8", "replace").decode("utf-8")
         text = question.strip()
-        provenance = Provenance(self._index.manifest.index_id, self._index.manifest.embedding)
+        index = self._index  # one generation for the whole answer
+        provenance = Provenance(index.manifest.index_id, index.manifest.embedding)
         if not text:
             answer = refusal(question, "question_empty", [], provenance)
         elif len(text) > self._settings.question_characters:
             answer = refusal(question, "question_too_long", [], provenance)
         else:
-            passages = self.search(text, _PASSAGES, filters)
-            answer = extractive_answer(self._index, text, passages, provenance)
+            passages = _found(index, text, _PASSAGES, filters)
+            answer = extractive_answer(index, text, passages, provenance)
         return timed(answer, perf_counter() - began)
 
     def chunk(self, chunk_id: str) -> tuple[list[Chunk], SourceDocument]:
@@ -109,9 +117,38 @@ class Assistant:
             )
         return [found[i] for i in ids if i in found], document
 
+    @property
+    def root(self) -> Path:
+        """Folder of the index."""
+        return self._root
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the current generation holds: documents, files, skips."""
+        return self._index.manifest
+
+    def pages(self, doc_id: str) -> tuple[Page, ...]:
+        """The pages of a document as they were read when it was indexed.
+
+        Raises:
+            InputError: the document is not in the index (any more).
+        """
+        index = self._index
+        if doc_id not in index.manifest.documents:
+            raise InputError(
+                "この文書は、今の索引にありません。",
+                "もう一度質問して、今の資料で確かめてください。",
+            )
+        return index.pages(doc_id)
+
     def close(self) -> None:
         """Release the files of the index."""
         self._opened.close()
+
+
+def _found(index: Index, question: str, k: int, filters: Filters | None) -> list[Passage]:
+    retriever = PassageRetriever(index=index, count=k, filters=filters or Filters())
+    return [document.metadata["passage"] for document in retriever.invoke(question)]
 
 
 def _ensure_starter(root: Path, settings: Settings, progress: Progress | None) -> None:

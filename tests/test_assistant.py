@@ -229,3 +229,14 @@ def test_the_default_index_is_built_once(default):
     before = sorted(path.name for path in default_root().iterdir())
     Assistant.open().close()
     assert sorted(path.name for path in default_root().iterdir()) == before
+
+
+def test_the_pages_of_a_document_are_those_indexed(assistant):
+    doc_id, document = next(iter(assistant.manifest.documents.items()))
+    assert assistant.pages(doc_id)[0].text
+    assert document.doc_id == doc_id
+
+
+def test_pages_of_an_unknown_document_are_an_error_with_a_remedy(assistant):
+    with pytest.raises(InputError, match="今の索引にありません"):
+        assistant.pages("0" * 12)

@@ -1,6 +1,7 @@
 """An open index: one generation with its manifest, engines, embedder and vocabulary."""
 
 import json
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -57,7 +58,7 @@ class Manifest:
 
 
 class Index:
-    """An open generation; holds the connections to both engines."""
+    """An open generation; holds the connections to both engines until nothing refers to it."""
 
     def __init__(self, root: Path) -> None:
         """Open the current generation of the index in `root`.
@@ -86,6 +87,7 @@ class Index:
         if counts != {self.manifest.chunks}:
             self.close()
             raise damaged("文章の一部")
+        weakref.finalize(self, self.vectors.close)
         self.hidden = _yielding_digests(self.manifest)
         """Digests that yield to their indexed original."""
 
