@@ -82,7 +82,7 @@ def ingest(
         IndexBusyError, StorageError, IndexVersionError, IndexDamagedError: see `generations`.
     """
     began = perf_counter()
-    named = [path.expanduser().resolve() for path in paths]
+    named = [_absolute(path) for path in paths]
     with writer_lock(root):
         folder = current_generation(root)
         before = read_manifest(folder) if folder else None
@@ -123,6 +123,18 @@ def ingest(
         chunks=manifest.chunks if manifest else 0,
         seconds=perf_counter() - began,
     )
+
+
+def _absolute(path: Path) -> Path:
+    """The path as the index names it; a name no system can look up is an input error."""
+    try:
+        path = path.expanduser().resolve()
+        path.exists()
+    except (OSError, RuntimeError, ValueError) as error:
+        raise InputError(
+            f"場所として読めません: {str(path)[:80]}", "場所の書き方を確かめてください。"
+        ) from error
+    return path
 
 
 def rebuild(root: Path, settings: Settings, *, progress: Progress | None = None) -> IngestReport:

@@ -1,7 +1,9 @@
 """Settings from the environment (``REGIONAL_DX_*``); read by assistant.py and cli only."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from platformdirs import user_data_path
 from pydantic import Field, ValidationError
@@ -43,6 +45,20 @@ class Settings(BaseSettings):
         return self.data / "index"
 
 
+def _explained(error: Mapping[str, Any]) -> str:
+    """What is wrong with a value, for the kinds of pydantic's errors our fields can meet."""
+    limits = error.get("ctx", {})
+    return {
+        "int_parsing": "整数ではありません",
+        "float_parsing": "数ではありません",
+        "bool_parsing": "true か false ではありません",
+        "greater_than": f"{limits.get('gt')}より大きくありません",
+        "greater_than_equal": f"{limits.get('ge')} 以上ではありません",
+        "less_than_equal": f"{limits.get('le')} 以下ではありません",
+        "literal_error": f"選べるのは {limits.get('expected')} です",
+    }.get(error["type"], "書き方が違います")
+
+
 def load_settings() -> Settings:
     """Read the settings from the environment.
 
@@ -62,6 +78,6 @@ def load_settings() -> Settings:
         first = error.errors()[0]
         name = PREFIX + "_".join(str(part) for part in first["loc"]).upper()
         raise InputError(
-            f"環境変数 {name} の値を使えません({first['msg']})。",
+            f"環境変数 {name} の値を使えません({_explained(first)})。",
             f"{name} の値を直すか、取り消してください。",
         ) from error

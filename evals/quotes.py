@@ -21,7 +21,8 @@ def faults(rows: Iterable[dict[str, Any]]) -> tuple[int, list[str]]:
 
     Returns:
         The number of quotes checked, and a line for every fault: a quote not found at its place, a
-        number of a statement in none of its quotes, a statement without a citation.
+        number of a statement in none of its quotes, a statement without a citation, an extracted
+        statement that is not its quotes.
     """
     checked = 0
     found: list[str] = []
@@ -38,6 +39,10 @@ def faults(rows: Iterable[dict[str, Any]]) -> tuple[int, list[str]]:
             carried = _numbers(" ".join(cited))
             for number in _numbers(statement["text"]) - carried:
                 found.append(f"{row['question']}: {number} is in no quote")
+            if row["mode"] == "extractive" and _letters(statement["text"]) != _letters(
+                "".join(cited)
+            ):
+                found.append(f"{row['question']}: a statement is not its quotes")
     return checked, found
 
 
@@ -71,6 +76,11 @@ def _pdf_texts(path: Path, page: int) -> list[str]:
 
 def _fold(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+def _letters(text: str) -> str:
+    """Letters and digits alone: marks of lists stand in a quote and not in the statement."""
+    return "".join(character for character in _fold(text) if character.isalnum())
 
 
 def _numbers(text: str) -> set[str]:

@@ -18,7 +18,8 @@ def home(tmp_path_factory):
         if name.startswith("REGIONAL_DX_") and name != "REGIONAL_DX_SAMPLES":
             del os.environ[name]
     os.environ["REGIONAL_DX_DATA"] = str(folder / "data")
-    os.environ["HOME"] = str(folder)
+    for name in ("HOME", "USERPROFILE", "LOCALAPPDATA", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
+        os.environ[name] = str(folder)
     yield folder
     os.environ.clear()
     os.environ.update(saved)

@@ -16,6 +16,7 @@ import assistant
 from assistant import errors
 from assistant.cli import main
 
+LONG = "a" * 5000
 TWO_LINES = re.compile(
     r"エラー: [^\n]*[ぁ-んァ-ヶ一-龠][^\n]*\n対処: [^\n]*[ぁ-んァ-ヶ一-龠][^\n]*\n"
 )
@@ -51,6 +52,9 @@ def fails(town, capsys):
     [
         ["ingest", "{folder}/missing", "--index", "{index}"],
         ["ingest", "{folder}/empty", "--index", "{index}"],
+        ["ingest", "~nosuch/x", "--index", "{index}"],
+        ["ingest", LONG, "--index", "{index}"],
+        ["search", "通信", "--index", LONG],
         ["ingest", "{documents}", "--index", "{documents}/new.txt"],
         ["ask", "--index", "{index}"],
         ["ask", "通信", "--mode", "llm", "--index", "{index}"],
@@ -73,7 +77,7 @@ def fails(town, capsys):
         ["index", "verify", "--index", "{folder}/nowhere"],
         ["index", "rebuild", "--index", "{folder}/nowhere"],
     ],
-    ids=" ".join,
+    ids=lambda arguments: " ".join(arguments)[:80],
 )
 def test_what_cannot_be_done_is_explained(fails, arguments):
     fails(*arguments)

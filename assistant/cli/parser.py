@@ -1,6 +1,7 @@
 """The command line's grammar: Japanese help, usage errors in two lines."""
 
 import argparse
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -19,12 +20,32 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Explain a wrong command line in two lines and exit with 2."""
-        line = f"コマンドの書き方が正しくありません({message})。"
+        line = f"コマンドの書き方が正しくありません({_in_japanese(message)})。"
         print(
             f"エラー: {line}\n対処: {self.prog} --help で書き方を確かめてください。",
             file=sys.stderr,
         )
         sys.exit(2)
+
+
+# argparse speaks English, by gettext without a catalogue: its sentences, and ours.
+_SENTENCES = (
+    (r"argument (.+?): (.*)", r"\1: \2"),
+    (r"the following arguments are required: (.*)", r"\1 が必要です"),
+    (r"unrecognized arguments: (.*)", r"\1 は使えません"),
+    (r"invalid choice: (.*) \(choose from (.*)\)", r"\1 は選べません。\2 から選んでください"),
+    (r"invalid int value: (.*)", r"\1 は整数ではありません"),
+    (r"expected (?:one argument|at least one argument|1 argument)", "値がありません"),
+    (r"not allowed with argument (.*)", r"\1 と同時には使えません"),
+    (r"ignored explicit argument (.*)", r"値 \1 は要りません"),
+    (r"ambiguous option: (.*) could match (.*)", r"\1 は \2 のどれか分かりません"),
+)
+
+
+def _in_japanese(message: str) -> str:
+    for english, japanese in _SENTENCES:
+        message = re.sub(english, japanese, message)
+    return message
 
 
 def add_command(

@@ -195,9 +195,14 @@ def current_generation(root: Path) -> Path | None:
         IndexDamagedError: CURRENT names a generation that is not there.
     """
     pointer = root / "CURRENT"
-    if not pointer.is_file():
+    try:
+        if not pointer.is_file():
+            return None
+        folder = root / pointer.read_text(encoding="utf-8").strip()
+    except UnicodeDecodeError as error:
+        raise damaged("一覧") from error
+    except OSError:  # a name no system can look up (too long)
         return None
-    folder = root / pointer.read_text(encoding="utf-8").strip()
     if not (folder / "manifest.json").is_file():
         raise damaged("一覧")
     return folder

@@ -35,7 +35,12 @@ def test_a_quote_claimed_for_other_lines_is_found(row):
 
 def test_a_number_that_no_quote_carries_is_found(row):
     row["statements"][0]["text"] += "負担は4,567円である。"
-    assert faults([row])[1] == [f"{QUESTION}: 4567 is in no quote"]
+    assert f"{QUESTION}: 4567 is in no quote" in faults([row])[1]
+
+
+def test_an_extract_that_is_not_its_quotes_is_found(row):
+    row["statements"][0]["text"] += "住民は望んでいない。"
+    assert faults([row])[1] == [f"{QUESTION}: a statement is not its quotes"]
 
 
 def test_a_statement_without_a_citation_is_found(row):
