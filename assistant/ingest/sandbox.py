@@ -1,4 +1,4 @@
-"""Reading in a child process with a time and a memory limit.
+"""Reading and drawing files in a child process with a time and a memory limit.
 
 One child reads many files; when a file makes it hang, die or swell, the child is killed, that one
 file is reported and the next file gets a new child. Works the same on Windows: the child is started
@@ -21,7 +21,7 @@ from typing import Any, Self
 import psutil
 
 from assistant.errors import ReadError
-from assistant.ingest.readers import ReadResult, read_file
+from assistant.ingest.readers import Picture, ReadResult, read_file
 from assistant.schema import Page
 
 _POLL_SECONDS = 0.05
@@ -61,6 +61,22 @@ class Sandbox:
         Raises:
             ReadError: the reader gave up, or the child hung, died or outgrew its memory.
         """
+        return _result(self._asked(path, {}))
+
+    def picture(self, path: Path, number: int, quotes: tuple[str, ...]) -> Picture:
+        """Draw a page of a PDF with quotes marked, see `page_picture`.
+
+        Raises:
+            ReadError: the page cannot be drawn, or the child hung, died or outgrew its memory.
+        """
+        return Picture(**self._asked(path, {"page": number, "quotes": quotes}))
+
+    def _asked(self, path: Path, request: dict[str, Any]) -> dict[str, Any]:
+        """The child's reply to one request.
+
+        Raises:
+            ReadError: see `read`.
+        """
         try:
             size = path.stat().st_size
         except OSError as error:
@@ -71,13 +87,16 @@ class Sandbox:
         child = self._running()
         assert child.stdin is not None
         try:
-            child.stdin.write(json.dumps({"path": str(path)}) + "\n")
+            child.stdin.write(json.dumps({"path": str(path), **request}) + "\n")
             child.stdin.flush()
         except OSError:
             self._stop()
             raise _died() from None
         allowed = self._seconds + _SECONDS_PER_MEGABYTE * size / 1e6
-        return _result(json.loads(self._reply(child, time.monotonic() + allowed)))
+        reply: dict[str, Any] = json.loads(self._reply(child, time.monotonic() + allowed))
+        if "error" in reply:
+            raise ReadError(reply["error"]["message"], reply["error"]["remedy"])
+        return reply
 
     def _reply(self, child: "subprocess.Popen[str]", deadline: float) -> str:
         while True:
@@ -159,21 +178,19 @@ def _died() -> ReadError:
 
 
 def _result(reply: dict[str, Any]) -> ReadResult:
-    if "error" in reply:
-        raise ReadError(reply["error"]["message"], reply["error"]["remedy"])
     pages = tuple(Page(**page) for page in reply["pages"])
     return ReadResult(pages, reply["title"], tuple(reply["unreadable"]), reply["unreadable_reason"])
 
 
 def _serve() -> None:
-    """The child: answer one JSON line for each path on standard input until it closes."""
+    """The child: answer one JSON line for each request on standard input until it closes."""
     replies = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     # Whatever a parser prints, from Python or from C, must not reach the parent.
     os.dup2(2, 1)
     sys.stdout = sys.stderr
     for line in sys.stdin:
         try:
-            reply = asdict(read_file(Path(json.loads(line)["path"])))
+            reply = asdict(_served(json.loads(line)))
         except ReadError as error:
             reply = {"error": {"message": error.message, "remedy": error.remedy}}
         except MemoryError:
@@ -189,6 +206,16 @@ def _serve() -> None:
             )
         replies.write(json.dumps(reply) + "\n")
         replies.flush()
+
+
+def _served(request: dict[str, Any]) -> ReadResult | Picture:
+    path = Path(request["path"])
+    if "page" not in request:
+        return read_file(path)
+    # Reading, which is done far more often, pays nothing for the drawing library.
+    from assistant.ingest.readers.picture import page_picture
+
+    return page_picture(path, request["page"], tuple(request["quotes"]))
 
 
 def _refusal(message: str, remedy: str) -> dict[str, Any]:

@@ -64,6 +64,16 @@ class ReadResult:
     """What was left out, and why; may stand without page numbers."""
 
 
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A page of a PDF drawn, see `assistant.ingest.readers.picture`."""
+
+    png: str
+    """PNG in base64."""
+    marked: int
+    """How many of the quotes were found on the page and marked."""
+
+
 def read_file(path: Path) -> ReadResult:
     """Read a file by its type, checked against its content.
 
