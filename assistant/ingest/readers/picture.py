@@ -49,8 +49,9 @@ def page_picture(path: Path, number: int, quotes: tuple[str, ...]) -> Picture:
         page = document[number - 1]
         scale = min(_SCALE, _LONGEST_SIDE / max(page.get_size()))
         image = page.render(scale=scale).to_pil().convert("RGB")
-        boxes = [_boxes(page, quote, image.size) for quote in quotes]
-        return Picture(_png(_marked(image, sum(boxes, []))), sum(1 for found in boxes if found))
+        found = [boxes for quote in quotes if (boxes := _boxes(page, quote, image.size))]
+        marked = _marked(image, [box for boxes in found for box in boxes])
+        return Picture(_png(marked), len(found))
     except pypdfium2.PdfiumError as error:
         raise _undrawable() from error
     finally:
