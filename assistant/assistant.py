@@ -1,11 +1,14 @@
 """The assistant: opens an index and answers. The only place that assembles the concrete parts."""
 
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 from time import perf_counter
 from typing import Self
 
 from assistant.answering.answer import extractive_answer, refusal, timed
+from assistant.answering.conversation import answer_about_source, standalone_question
 from assistant.errors import InputError
 from assistant.indexing import ingest, starter_folders, starter_is_current
 from assistant.retrieval.index import (
@@ -16,7 +19,20 @@ from assistant.retrieval.index import (
     read_manifest,
 )
 from assistant.retrieval.search import PassageRetriever
-from assistant.schema import Answer, Chunk, Filters, Page, Passage, Provenance, SourceDocument
+from assistant.schema import (
+    Answer,
+    AnswerEvent,
+    AskMode,
+    Chunk,
+    Event,
+    Filters,
+    Page,
+    Passage,
+    Provenance,
+    SourceDocument,
+    StatementEvent,
+    Turn,
+)
 from assistant.settings import Settings, load_settings
 
 # Sentences are chosen from this many passages (24 gave .647 instead of .631 of the dev facts).
@@ -77,22 +93,70 @@ class Assistant:
             raise InputError("件数は1以上にしてください。", "-k に1以上の数を指定してください。")
         return _found(self._index, question, k, filters)
 
-    def ask(self, question: str, filters: Filters | None = None) -> Answer:
-        """Answer a question with verified quotes, or refuse with the nearest passages."""
+    def ask(
+        self,
+        question: str,
+        filters: Filters | None = None,
+        *,
+        mode: AskMode = "auto",
+        history: Sequence[Turn] = (),
+    ) -> Answer:
+        """Answer a question with verified quotes, or refuse with the nearest passages.
+
+        Args:
+            question: any text.
+            filters: restrictions that every source meets.
+            mode: ``auto`` lets a configured model write, ``extractive`` never does.
+            history: the turns before this question, oldest first.
+
+        Raises:
+            InputError: the mode is ``llm`` and no model is configured.
+        """
+        answer: Answer | None = None
+        for event in self.stream(question, filters, mode=mode, history=history):
+            if isinstance(event, AnswerEvent):
+                answer = event.answer
+        assert answer is not None
+        return answer
+
+    def stream(
+        self,
+        question: str,
+        filters: Filters | None = None,
+        *,
+        mode: AskMode = "auto",
+        history: Sequence[Turn] = (),
+    ) -> Iterator[Event]:
+        """`ask` as events: each statement as it is verified, notices, the answer last."""
+        if mode == "llm":
+            raise InputError(
+                "言語モデルが設定されていないため、--mode llm は使えません。",
+                "--mode auto か --mode extractive を指定してください。",
+            )
         began = perf_counter()
         # A lone surrogate (a stray byte on the command line) cannot be written anywhere.
         question = question.encode("utf-8", "replace").decode("utf-8")
+        answer = self._extracted(question, filters or Filters(), history)
+        cited = {citation.number: citation for citation in answer.citations}
+        for statement in answer.statements:
+            yield StatementEvent(statement, tuple(cited[n] for n in statement.citations))
+        yield AnswerEvent(timed(answer, perf_counter() - began))
+
+    def _extracted(self, question: str, filters: Filters, history: Sequence[Turn]) -> Answer:
         text = question.strip()
         index = self._index  # one generation for the whole answer
         provenance = Provenance(index.manifest.index_id, index.manifest.embedding)
         if not text:
-            answer = refusal(question, "question_empty", [], provenance)
-        elif len(text) > self._settings.question_characters:
-            answer = refusal(question, "question_too_long", [], provenance)
-        else:
-            passages = _found(index, text, _PASSAGES, filters)
-            answer = extractive_answer(index, text, passages, provenance)
-        return timed(answer, perf_counter() - began)
+            return refusal(question, "question_empty", [], provenance)
+        if len(text) > self._settings.question_characters:
+            return refusal(question, "question_too_long", [], provenance)
+        about_source = answer_about_source(text, history, provenance)
+        if about_source:
+            return about_source
+        standalone = standalone_question(text, history)
+        passages = _found(index, standalone or text, _PASSAGES, filters)
+        answer = extractive_answer(index, standalone or text, passages, provenance)
+        return replace(answer, question=text, standalone=standalone, filters=filters)
 
     def chunk(self, chunk_id: str) -> tuple[list[Chunk], SourceDocument]:
         """A chunk between its neighbours in the document, and the document.

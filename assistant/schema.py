@@ -23,6 +23,7 @@ Status = Literal["final", "draft", "interim", "minutes", "reference", "withdrawn
 Edition = Literal["original", "digest"]
 Reason = Literal["no_evidence", "question_empty", "question_too_long"]
 Mode = Literal["extractive", "llm"]
+AskMode = Literal["auto", "extractive", "llm"]
 Basis = Literal["source", "brief", "gap", "computed"]
 CoverageState = Literal["source", "brief", "unmet"]
 
@@ -227,9 +228,12 @@ class Provenance:
     index_id: str
     embedding: str
     prompt: str | None = None
+    """``<name>@<version>:<hash>`` of the prompts a model was given; None without a model."""
     model: str | None = None
     input_tokens: int = 0
     output_tokens: int = 0
+    unverified: int = 0
+    """Statements of the model that its passages do not carry: shown apart or dropped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +254,49 @@ class Answer:
     nearest: tuple[Passage, ...]
     provenance: Provenance
     seconds: float = 0.0
+    unverified: tuple[str, ...] = ()
+    """What a model wrote and no source carries, shown apart from the answer; empty where the
+    settings drop it."""
+    standalone: str | None = None
+    """The question as understood with the turns before it; None when it stands by itself."""
+    filters: Filters = Filters()
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One question of a conversation with its answer."""
+
+    question: str
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class StatementEvent:
+    """A verified statement of the answer being made, with its citations."""
+
+    statement: Statement
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeEvent:
+    """What the reader should know at once (Japanese): the model failed, the text was cut."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerEvent:
+    """The finished answer, always the last event.
+
+    It counts alone: where a model fails half-way, it holds the extractive answer instead of the
+    statements shown before.
+    """
+
+    answer: Answer
+
+
+Event = StatementEvent | NoticeEvent | AnswerEvent
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from assistant import Assistant
 from assistant.errors import IndexMissingError, InputError
 from assistant.indexing import starter_folders
 from assistant.retrieval.generations import verify
-from assistant.schema import Filters
+from assistant.schema import AnswerEvent, Filters, StatementEvent
 from assistant.settings import Settings
 
 QUESTION = "補助率と上限額はいくらですか"
@@ -93,6 +93,21 @@ def test_an_answer_says_what_produced_it(assistant, index_root):
     opened.close()
     assert (len(provenance.index_id), provenance.model) == (12, None)
     assert provenance.embedding.startswith("sif-")
+
+
+def test_a_stream_ends_with_the_answer(assistant):
+    *statements, last = assistant.stream(QUESTION)
+    assert isinstance(last, AnswerEvent)
+    assert replace(last.answer, seconds=0.0) == replace(assistant.ask(QUESTION), seconds=0.0)
+    assert statements == [
+        StatementEvent(s, tuple(c for c in last.answer.citations if c.number in s.citations))
+        for s in last.answer.statements
+    ]
+
+
+def test_a_stream_of_a_refusal_is_the_refusal(assistant):
+    (only,) = assistant.stream("")
+    assert only.answer.reason == "question_empty"
 
 
 def test_the_same_question_gets_the_same_answer(assistant):

@@ -366,7 +366,7 @@ def test_help_is_on_standard_output(arguments, capsys):
 
 
 def test_an_interrupted_command_says_so(run, index_root, monkeypatch):
-    def interrupt(*_):
+    def interrupt(*_, **__):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("assistant.assistant.Assistant.ask", interrupt)

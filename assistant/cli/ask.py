@@ -55,15 +55,10 @@ def _ask(options: argparse.Namespace) -> int:
     from assistant.export.rows import answer_row
     from assistant.export.text import answer_text
 
-    if options.mode == "llm":
-        raise InputError(
-            "言語モデルが設定されていないため、--mode llm は使えません。",
-            "--mode auto か --mode extractive を指定してください。",
-        )
     filters = _filters(options)
 
     def ask(assistant: "Assistant", question: str, question_id: Any) -> str:
-        answer = assistant.ask(question, filters)
+        answer = assistant.ask(question, filters, mode=options.mode)
         row = answer_row(answer, question_id)
         _remember(row, options)
         return as_json(row) if options.json else answer_text(answer)

@@ -44,6 +44,8 @@ def answer_row(answer: Answer, question_id: str | None = None) -> Row:
     return {
         "id": question_id,
         "question": answer.question,
+        "standalone": answer.standalone,
+        "filters": _given(answer.filters),
         "answer": answer.answer,
         "refused": answer.refused,
         "reason": answer.reason,
@@ -53,6 +55,7 @@ def answer_row(answer: Answer, question_id: str | None = None) -> Row:
             for s in answer.statements
         ],
         "citations": [citation_row(citation) for citation in answer.citations],
+        "unverified": list(answer.unverified),
         "notes": list(answer.notes),
         "as_of": answer.as_of,
         "nearest": [passage_row(passage) for passage in answer.nearest],
@@ -72,7 +75,7 @@ def search_row(
     return {
         "id": question_id,
         "query": question,
-        "filters": {name: value for name, value in asdict(filters).items() if value},
+        "filters": _given(filters),
         "results": [passage_row(passage) for passage in passages],
         "seconds": round(seconds, 4),
     }
@@ -93,6 +96,10 @@ def ingest_row(report: IngestReport) -> Row:
         "chunks": report.chunks,
         "seconds": round(report.seconds, 2),
     }
+
+
+def _given(filters: Filters) -> Row:
+    return {name: value for name, value in asdict(filters).items() if value}
 
 
 def _source(chunk: Chunk, document: SourceDocument, place: Chunk | Citation) -> Row:

@@ -101,6 +101,7 @@ PROVENANCE = {
     "embedding": "sif-1",
     "input_tokens": 0,
     "output_tokens": 0,
+    "unverified": 0,
 }
 
 
@@ -167,6 +168,9 @@ def test_an_answer():
         "notes": ["注意"],
         "as_of": "2025-07-29",
         "nearest": [],
+        "unverified": [],
+        "standalone": None,
+        "filters": {},
         "provenance": PROVENANCE,
         "seconds": 0.1,
     }
@@ -199,6 +203,9 @@ def test_a_refusal():
         "notes": [],
         "as_of": None,
         "nearest": [passage_row(passage)],
+        "unverified": [],
+        "standalone": None,
+        "filters": {},
         "provenance": PROVENANCE,
         "seconds": 0.0,
     }
