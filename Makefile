@@ -1,10 +1,10 @@
-# make ask Q="…" | test | setup | lint | bench      (Windows without make: see README.md)
+# make ask Q="…" | test | gate | setup | lint | bench      (Windows without make: see README.md)
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: ask test setup setup-all lint bench clean
+.PHONY: ask test gate setup setup-all lint bench clean
 export Q
 
 ask: setup
@@ -12,6 +12,10 @@ ask: setup
 
 test: setup-all
 	@$(BIN)/python -m pytest
+	@$(BIN)/python -m evals gate
+
+gate: setup-all
+	@$(BIN)/python -m evals gate
 
 lint: setup-all
 	@$(BIN)/ruff check .

@@ -1,41 +1,81 @@
-"""``python -m evals run|quotes|retrieval``: the maintainers' commands."""
+"""``python -m evals run|gate|report|quotes|retrieval``: the maintainers' commands."""
 
 import argparse
 import json
-import os
 import sys
-import tempfile
 from pathlib import Path
 
-from assistant import Assistant
-from evals.cases import load_cases
 from evals.quotes import main as check_quotes
-from evals.retrieval import measure
-from evals.run import ask_all, table
 
 
 def main() -> int:
     """Run the command named."""
+    from evals.run import RunError
+
     options = _parser().parse_args()
-    return int(options.run(options))
+    try:
+        return int(options.run(options))
+    except RunError as error:
+        print(f"エラー: {error}", file=sys.stderr)
+        return 1
 
 
 def _run(options: argparse.Namespace) -> int:
-    from assistant.indexing import ingest, starter_folders
-    from assistant.settings import Settings
+    from evals.report import newest_before, write_report
+    from evals.run import Plan, available_sets, collect
 
-    cases = load_cases(options.set)
-    samples = Path(os.environ.get("REGIONAL_DX_SAMPLES", ""))
-    paths = [samples / "seeds"] if options.set == "originals" else starter_folders()
-    if not all(path.is_dir() for path in paths):
-        print("標本資料がありません(REGIONAL_DX_SAMPLES を設定してください)", file=sys.stderr)
-        return 1
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
-        root = Path(name)
-        ingest(paths, root, Settings())
-        assistant = Assistant.open(root, Settings())
-        print(table(ask_all(assistant, cases)))
-        assistant.close()
+    plan = Plan(
+        options.name,
+        tuple(options.set or available_sets()),
+        limit=options.limit,
+        concurrency=options.concurrency,
+    )
+    folder = collect(plan)
+    print(write_report(folder, newest_before(folder)))
+    return 0
+
+
+def _gate(options: argparse.Namespace) -> int:
+    from evals.gate import baseline_folder, judge, verdict_text, write_baseline
+    from evals.results import newest_run, read_run
+    from evals.run import Plan, RunError, available_sets, collect
+
+    if options.waive and not options.accept:
+        raise RunError("--waive は --accept と一緒に指定してください。")
+    if options.run_name:
+        folder = newest_run(options.run_name)
+        if folder is None:
+            raise RunError(f"{options.run_name} という名前の実行はありません。")
+    else:
+        folder = collect(Plan("gate", tuple(options.set or available_sets())), fresh=True)
+    after = read_run(folder)
+    if after.settings["limit"] is not None:
+        raise RunError("--limit を付けた実行では判定できません。全問の実行を指定してください。")
+    baseline = baseline_folder(after.settings["mode"])
+    passed = True
+    if (baseline / "settings.json").is_file():
+        before = read_run(baseline)
+        verdict = judge(before, after)
+        passed = verdict.passed
+        print(verdict_text(verdict, before, after))
+    elif not options.accept:
+        raise RunError("受け入れた基準がまだありません。gate --accept で作ってください。")
+    if not options.accept:
+        return 0 if passed else 1
+    if not (passed or options.waive):
+        raise RunError('不合格の実行を受け入れるには --waive "理由" が要ります。')
+    print(f"受け入れました: {write_baseline(after, None if passed else options.waive)}")
+    return 0
+
+
+def _report(options: argparse.Namespace) -> int:
+    from evals.report import tables, write_report
+    from evals.results import read_run
+
+    if options.tables:
+        print(tables(read_run(options.folder)))
+    else:
+        print(write_report(options.folder, options.before))
     return 0
 
 
@@ -44,6 +84,8 @@ def _quotes(options: argparse.Namespace) -> int:
 
 
 def _retrieval(options: argparse.Namespace) -> int:
+    from evals.retrieval import measure
+
     figures = measure(options.folder, half=options.half)
     if options.save:
         options.save.write_text(json.dumps(figures["rows"]), encoding="utf-8")
@@ -55,9 +97,23 @@ def _retrieval(options: argparse.Namespace) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m evals", description=__doc__)
     commands = parser.add_subparsers(required=True)
-    run = commands.add_parser("run", help="ask every question of a set")
-    run.add_argument("--set", choices=("originals", "guidance"), default="originals")
+    run = commands.add_parser("run", help="ask every question, score, store and report")
+    run.add_argument("--name", required=True, help="a stopped run of this name goes on")
+    _set_option(run)
+    run.add_argument("--limit", type=int, help="only so many questions of each set")
+    run.add_argument("--concurrency", type=int, default=1, help="questions asked at a time")
     run.set_defaults(run=_run)
+    gate = commands.add_parser("gate", help="hold a run against the accepted baseline")
+    gate.add_argument("--run", dest="run_name", metavar="NAME", help="a run made before")
+    _set_option(gate)
+    gate.add_argument("--accept", action="store_true", help="make this run the baseline")
+    gate.add_argument("--waive", metavar="REASON", help="accept in spite of a failure")
+    gate.set_defaults(run=_gate)
+    report = commands.add_parser("report", help="write the report of a run anew")
+    report.add_argument("folder", type=Path)
+    report.add_argument("--before", type=Path, help="an earlier run to say what moved")
+    report.add_argument("--tables", action="store_true", help="print the tables of the README")
+    report.set_defaults(run=_report)
     quotes = commands.add_parser("quotes", help="check the quotes of `ask --json` output")
     quotes.add_argument("file", help="answers, one JSON object a line; - for standard input")
     quotes.set_defaults(run=_quotes)
@@ -68,6 +124,12 @@ def _parser() -> argparse.ArgumentParser:
     retrieval.add_argument("--json", action="store_true", help="accepted for scripts; always JSON")
     retrieval.set_defaults(run=_retrieval)
     return parser
+
+
+def _set_option(command: argparse.ArgumentParser) -> None:
+    from evals.run import SETS
+
+    command.add_argument("--set", action="append", choices=SETS, help="default: those at hand")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,8 @@ import json
 import re
 import sys
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -30,14 +31,14 @@ def faults(rows: Iterable[dict[str, Any]]) -> tuple[int, list[str]]:
         quotes = {citation["number"]: citation for citation in row.get("citations", [])}
         for citation in quotes.values():
             checked += 1
-            if not _stands(citation):
+            if not stands(citation):
                 found.append(f"{row['question']}: quote {citation['number']} is not in its source")
         for statement in row.get("statements", []):
             cited = [quotes[number]["quote"] for number in statement["citations"]]
             if not cited:
                 found.append(f"{row['question']}: a statement has no citation")
-            carried = _numbers(" ".join(cited))
-            for number in _numbers(statement["text"]) - carried:
+            carried = numbers(" ".join(cited))
+            for number in numbers(statement["text"]) - carried:
                 found.append(f"{row['question']}: {number} is in no quote")
             if row["mode"] == "extractive" and _letters(statement["text"]) != _letters(
                 "".join(cited)
@@ -46,17 +47,29 @@ def faults(rows: Iterable[dict[str, Any]]) -> tuple[int, list[str]]:
     return checked, found
 
 
-def _stands(citation: dict[str, Any]) -> bool:
+def stands(citation: Mapping[str, Any]) -> bool:
+    """Whether a quote is found in its source file at the place it claims."""
     path = Path(citation["source_path"])
     if path.suffix.lower() == ".pdf":
         texts = _pdf_texts(path, citation["page"])
     elif citation.get("locator"):
         texts = texts_at(path, citation["locator"])
     else:
-        lines = decoded(path.read_bytes()).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        lines = source_lines(path)
         texts = ["\n".join(lines[citation["line_start"] - 1 : citation["line_end"]])]
     quote = _fold(citation["quote"])
     return bool(quote) and any(quote in _fold(text) for text in texts)
+
+
+def source_lines(path: Path) -> list[str]:
+    """The lines of a text file."""
+    return _lines(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=256)
+def _lines(path: Path, _modified: int) -> list[str]:
+    # Kept: a run looks into the same few files thousands of times.
+    return decoded(path.read_bytes()).replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def _pdf_texts(path: Path, page: int) -> list[str]:
@@ -83,7 +96,8 @@ def _letters(text: str) -> str:
     return "".join(character for character in _fold(text) if character.isalnum())
 
 
-def _numbers(text: str) -> set[str]:
+def numbers(text: str) -> set[str]:
+    """The numbers of a text in digits, without commas."""
     return {match.replace(",", "") for match in _NUMBER.findall(_fold(text))}
 
 

@@ -13,7 +13,7 @@ from assistant.retrieval.generations import Change, build_generation, writer_loc
 from assistant.retrieval.index import Index
 from assistant.retrieval.search import search
 from assistant.schema import Chunk, Segment, SourceDocument
-from evals.run import interval
+from evals.statistics import interval
 
 _DEPTH = 10
 

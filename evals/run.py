@@ -1,143 +1,179 @@
-"""Ask every question of a set and measure what comes back, by style, kind and split."""
+"""A run: every question of the sets asked once, scored and stored. What stopped goes on."""
 
-import random
-import re
-import unicodedata
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from statistics import fmean
+from typing import Any
 
+from tqdm import tqdm
+
+import assistant as package
 from assistant import Assistant
-from assistant.export.rows import answer_row
-from assistant.schema import Answer, Passage
-from evals.cases import Case
-from evals.quotes import faults
+from assistant.export.rows import answer_row, passage_row
+from assistant.indexing import ingest, starter_folders
+from assistant.settings import Settings
+from evals import results
+from evals.cases import Case, load_cases
+from evals.metrics import places_cited, score_row
+from evals.results import Row, append_row, read_run, write_json, write_rows
 
-_FIRST_CHARACTERS = 1000
-_TOP = 5
-_RESAMPLES = 2000
+SETS = ("guidance", "originals")
+_FOUND = 5
+
+
+class RunError(Exception):
+    """A run cannot be made as asked; the text says why and what to do (Japanese)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
-    """What one question gave."""
+class Plan:
+    """What a run asks."""
 
-    case: Case
-    top: bool | None
-    """A gold place is met by one of the first five passages; None when there is none."""
-    early: bool | None
-    """A gold place is met within the first 1,000 characters of passages."""
-    facts: tuple[bool, ...]
-    """Which key facts the answer holds."""
-    refused: bool
-    characters: int
-    quotes: int
-    faults: int
+    name: str
+    sets: tuple[str, ...]
+    limit: int | None = None
+    """Only so many questions of each set."""
+    concurrency: int = 1
 
 
-def ask_all(assistant: Assistant, cases: Sequence[Case]) -> list[Result]:
-    """Search and ask every case, in order."""
-    return [_result(assistant, case) for case in cases]
+def available_sets() -> tuple[str, ...]:
+    """The sets whose documents are at hand: the originals need ``REGIONAL_DX_SAMPLES``."""
+    return tuple(name for name in SETS if all(path.is_dir() for path in _documents(name)))
 
 
-def table(results: Sequence[Result]) -> str:
-    """The figures as Markdown: by split, style and kind, with 95 % bootstrap intervals."""
-    groups: list[tuple[str, Callable[[Result], bool]]] = [("all", lambda _: True)]
-    groups += [(s, lambda r, s=s: r.case.split == s) for s in ("dev", "held_out")]  # type: ignore[misc]
-    groups += [
-        (f"{s} {t}", lambda r, s=s, t=t: (r.case.split, r.case.style) == (s, t))  # type: ignore[misc]
-        for s in ("dev", "held_out")
-        for t in ("direct", "townhall")
-    ]
-    kinds = sorted({result.case.kind for result in results})
-    groups += [(k, lambda r, k=k: r.case.kind == k) for k in kinds]  # type: ignore[misc]
-    rows = [
-        "| group | n | top 5 | first 1,000 | facts | length | refusals right | false refusals |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
-    for name, belongs in groups:
-        chosen = [result for result in results if belongs(result)]
-        if chosen:
-            rows.append(_row(name, chosen))
-    quotes, bad = sum(r.quotes for r in results), sum(r.faults for r in results)
-    return "\n".join([*rows, "", f"{quotes} quotes checked independently, {bad} faults"])
+def collect(plan: Plan, *, fresh: bool = False) -> Path:
+    """Ask what is not yet answered, append rows as they come, and return the folder.
+
+    Args:
+        plan: what to ask. A run of this name goes on where it stopped; errored rows are asked anew.
+        fresh: begins anew even if a run of this name exists today.
+
+    Raises:
+        RunError: documents of a set are missing, or a run of this name had other settings.
+    """
+    missing = [name for name in plan.sets if name not in available_sets()]
+    if missing:
+        raise RunError(
+            f"{missing[0]} の文書がありません。"
+            "REGIONAL_DX_SAMPLES に標本資料の場所を設定してください。"
+        )
+    with ExitStack() as stack:
+        opened = {name: stack.enter_context(_opened(name)) for name in plan.sets}
+        folder = _folder(plan, _settings(plan, opened), fresh=fresh)
+        done = {row.id for row in read_run(folder).rows if not row.errored}
+        todo = [
+            (name, case)
+            for name in plan.sets
+            for case in load_cases(name)[: plan.limit]
+            if f"{name}:{case.id}" not in done
+        ]
+        (folder / "summary.json").unlink(missing_ok=True)
+        with ThreadPoolExecutor(plan.concurrency) as pool:
+            futures = [pool.submit(ask, opened[name], name, case) for name, case in todo]
+            for future in tqdm(
+                as_completed(futures), total=len(todo), desc=plan.name, disable=None
+            ):
+                append_row(folder / "rows.jsonl", future.result())
+    write_rows(folder / "rows.jsonl", read_run(folder).rows)
+    return folder
 
 
-def interval(values: Sequence[float], *, seed: int = 0) -> tuple[float, float]:
-    """95 % percentile bootstrap interval of a mean (2,000 resamples, seeded)."""
-    generator = random.Random(seed)  # noqa: S311  # resampling, not secrets
-    means = sorted(fmean(generator.choices(values, k=len(values))) for _ in range(_RESAMPLES))
-    return means[int(0.025 * _RESAMPLES)], means[int(0.975 * _RESAMPLES) - 1]
-
-
-def _row(name: str, results: list[Result]) -> str:
-    answerable = [r for r in results if r.case.answerable]
-    others = [r for r in results if not r.case.answerable]
-    shown = [r.characters for r in answerable if not r.refused]
-    cells = [
-        name,
-        str(len(results)),
-        _share([r.top for r in answerable]),
-        _share([r.early for r in answerable]),
-        _share([fact for r in answerable for fact in r.facts]),
-        f"{fmean(shown):.0f}" if shown else "–",
-        _share([r.refused for r in others]),
-        _share([r.refused for r in answerable]),
-    ]
-    return "| " + " | ".join(cells) + " |"
-
-
-def _share(values: Sequence[bool | None]) -> str:
-    numbers = [float(value) for value in values if value is not None]
-    if not numbers:
-        return "–"
-    low, high = interval(numbers)
-    return f"{fmean(numbers):.3f} [{low:.2f}–{high:.2f}] n={len(numbers)}"
-
-
-def _result(assistant: Assistant, case: Case) -> Result:
-    passages = assistant.search(case.question, _TOP)
-    answer = assistant.ask(case.question)
-    row = answer_row(answer)
-    quotes, found = faults([row])
-    return Result(
-        case=case,
-        top=any(_meets(p, case) for p in passages) if case.answerable else None,
-        early=_early(passages, case) if case.answerable else None,
-        facts=tuple(_holds(answer, fact) for fact in case.facts),
-        refused=answer.refused,
-        characters=len(answer.answer),
-        quotes=quotes,
-        faults=len(found),
+def ask(assistant: Assistant, set_name: str, case: Case) -> Row:
+    """One question searched, asked and scored; a failure is a row with its error."""
+    row_id = f"{set_name}:{case.id}"
+    try:
+        found = [_place(passage_row(p)) for p in assistant.search(case.question, _FOUND)]
+        answer = answer_row(assistant.ask(case.question))
+        scores, unscored = score_row(asdict(case), answer, found)
+    except Exception as error:  # noqa: BLE001  # whatever fails is counted and shown as a row
+        reason = f"{type(error).__name__}: {error}"
+        return Row(row_id, case.kind, case.style, case.split, case.question, error=reason)
+    return Row(
+        id=row_id,
+        kind=case.kind,
+        style=case.style,
+        split=case.split,
+        question=case.question,
+        answer=answer,
+        found=tuple(found),
+        refused=answer["refused"],
+        cited=places_cited(answer),
+        scores=scores,
+        unscored=unscored,
     )
 
 
-def _meets(passage: Passage, case: Case) -> bool:
-    chunk = passage.chunk
-    path = Path(passage.document.source_path).as_posix()
-    start, end = chunk.line_start or 0, chunk.line_end or 0
-    return any(
-        path.endswith(f"/{place.file}") and start <= place.line_end and end >= place.line_start
-        for place in case.gold
-    )
+@contextmanager
+def _opened(set_name: str) -> Iterator[Assistant]:
+    """An assistant over a new index of a set's documents, as the present code makes it."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
+        ingest(_documents(set_name), Path(name), Settings())
+        assistant = Assistant.open(Path(name), Settings())
+        try:
+            yield assistant
+        finally:
+            assistant.close()
 
 
-def _early(passages: Sequence[Passage], case: Case) -> bool:
-    characters = 0
-    for passage in passages:
-        characters += len(passage.chunk.text)
-        if characters > _FIRST_CHARACTERS and passage.rank > 1:
-            return False
-        if _meets(passage, case):
-            return True
-    return False
+def _documents(set_name: str) -> Sequence[Path]:
+    samples = Path(os.environ.get("REGIONAL_DX_SAMPLES") or "no samples")
+    return [samples / "seeds"] if set_name == "originals" else starter_folders()
 
 
-def _holds(answer: Answer, fact: Sequence[str]) -> bool:
-    text = _fold(answer.answer)
-    return not answer.refused and any(_fold(spelling) in text for spelling in fact)
+def _settings(plan: Plan, opened: Mapping[str, Assistant]) -> dict[str, Any]:
+    provenance = {name: assistant.ask("").provenance for name, assistant in opened.items()}
+    return {
+        "name": plan.name,
+        "sets": list(plan.sets),
+        "limit": plan.limit,
+        "mode": "extractive",
+        "model": None,
+        "judge": None,
+        "embedding": next(iter(provenance.values())).embedding,
+        "index_ids": {name: found.index_id for name, found in provenance.items()},
+        "code": _code(),
+        "prompts": {},
+        "prompt_files": {},
+        "waived": {},
+        "price": None,
+    }
 
 
-def _fold(text: str) -> str:
-    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).lower()
+def _code() -> str:
+    """A hash of the assistant's source: rows of different code do not belong in one run."""
+    root = Path(package.__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted(root.rglob("*.py")):
+        digest.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def _folder(plan: Plan, settings: dict[str, Any], *, fresh: bool) -> Path:
+    now = datetime.now(UTC).astimezone()
+    existing = None if fresh else results.newest_run(plan.name)
+    if existing:
+        before = read_run(existing).settings
+        other = [name for name, value in settings.items() if before.get(name) != value]
+        if other:
+            raise RunError(
+                f"{existing.name} は違う条件の実行です({'、'.join(other)})。"
+                "--name に別の名前を付けてください。"
+            )
+        return existing
+    folder = results.RESULTS / f"{now.date().isoformat()}-{plan.name}"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "rows.jsonl").write_text("", encoding="utf-8")
+    write_json(folder / "settings.json", {**settings, "started": now.isoformat(timespec="seconds")})
+    return folder
+
+
+def _place(passage: dict[str, Any]) -> dict[str, Any]:
+    """A passage row without its text."""
+    kept = {name: value for name, value in passage.items() if name != "text"}
+    return {**kept, "characters": len(passage["text"])}

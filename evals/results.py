@@ -1,0 +1,165 @@
+"""Results of a run on disk: what the gate, the report and the web app's 評価 page read.
+
+``evals/results/<date>-<name>/`` (not under version control) holds
+
+``settings.json``
+    ``{"name", "started" (ISO), "sets": ["guidance", ...], "mode": "extractive"|"llm",
+    "model": null|name, "judge": null|name, "embedding", "index_ids": {set: id},
+    "prompts": {prompt: hash}, "prompt_files": {prompt: path of a file tried instead},
+    "waived": {prompt: reason}, "price": null|[input, output] per million tokens, "cases": n}``
+``rows.jsonl``
+    One `Row` a line, in order of completion; a run that was stopped goes on from here.
+``summary.json``
+    ``{"rows", "errored", "metrics": {metric: Figure}, "groups": {group: {metric: Figure}},
+    "tokens": {"input", "output", "judge_input", "judge_output"}, "cost": null|number,
+    "quotes", "faulty_rows", "seconds", "agreement": null|{...}}`` where a Figure is
+    ``{"mean", "low", "high", "n", "unscored"}``: mean over the n rows that could be scored with
+    its 95 % interval, all three null when n is 0. Groups are ``set:…``, ``kind:…``, ``split:…``
+    and ``set:… split:… style:…``.
+``report.md``, ``metrics.png``, ``kinds.png``
+    For people. Written last: a folder without ``summary.json`` is an unfinished run.
+
+``evals/baseline/<mode>/`` holds the accepted run in the same form, rows cut down to what the gate
+compares and without text of documents that are not ours (`slim`).
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+RESULTS = Path(__file__).parent / "results"
+BASELINE = Path(__file__).parent / "baseline"
+
+# Answers over these sets quote our own documents only and may be kept under version control.
+_OURS = frozenset({"guidance"})
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What one question gave."""
+
+    id: str
+    """``<set>:<case>``."""
+    kind: str
+    style: str
+    split: str
+    question: str
+    error: str | None = None
+    """Why the row could not be completed; such a row has no scores."""
+    answer: dict[str, Any] | None = None
+    """As ``ask --json`` prints it; None when errored, or in a baseline over documents not ours."""
+    found: tuple[dict[str, Any], ...] = ()
+    """The first five passages as ``search --json`` prints them, without their text."""
+    refused: bool | None = None
+    cited: tuple[str, ...] = ()
+    """Places cited, ``file:first-last`` (lines) or ``file#page``, in order."""
+    faults: tuple[str, ...] = ()
+    """What the independent check of quotes and numbers objects to (`evals.quotes.faults`)."""
+    scores: dict[str, float] = field(default_factory=dict)
+    unscored: dict[str, str] = field(default_factory=dict)
+    """Metrics that say nothing about this row, each with its reason."""
+    judge_errors: dict[str, str] = field(default_factory=dict)
+    """Metrics of the judge that failed on this row: the row counts as errored."""
+    judge_tokens: tuple[int, int] = (0, 0)
+
+    @property
+    def set(self) -> str:
+        """The question set."""
+        return self.id.partition(":")[0]
+
+    @property
+    def errored(self) -> bool:
+        """Whether the answer or the judge failed."""
+        return bool(self.error or self.judge_errors)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run as stored."""
+
+    settings: dict[str, Any]
+    rows: tuple[Row, ...]
+
+
+def read_run(folder: Path) -> Run:
+    """The settings and rows of a folder; a row written twice counts once, the later one.
+
+    Raises:
+        FileNotFoundError: the folder holds no run.
+    """
+    settings = json.loads((folder / "settings.json").read_text(encoding="utf-8"))
+    rows = {row.id: row for row in _read_rows(folder / "rows.jsonl")}
+    return Run(settings, tuple(rows.values()))
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write a value as readable JSON."""
+    text = json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True)
+    path.write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def append_row(path: Path, row: Row) -> None:
+    """Add a row so that it survives the process."""
+    with path.open("a", encoding="utf-8", newline="\n") as file:
+        file.write(_line(row))
+
+
+def write_rows(path: Path, rows: Iterable[Row]) -> None:
+    """Write rows anew, sorted by id."""
+    lines = [_line(row) for row in sorted(rows, key=lambda row: row.id)]
+    path.write_text("".join(lines), encoding="utf-8", newline="\n")
+
+
+def slim(row: Row) -> Row:
+    """A row fit for version control: no paths of this machine, no text of others' documents."""
+    text = row.answer["answer"] if row.answer and row.set in _OURS else None
+    return Row(
+        id=row.id,
+        kind=row.kind,
+        style=row.style,
+        split=row.split,
+        question=row.question,
+        error=row.error,
+        answer={"answer": text} if text is not None else None,
+        refused=row.refused,
+        cited=row.cited,
+        faults=row.faults,
+        scores=row.scores,
+        judge_errors=row.judge_errors,
+    )
+
+
+def newest_run(name: str | None = None) -> Path | None:
+    """The newest finished run, or the newest one (finished or not) of this name."""
+    if not RESULTS.is_dir():
+        return None
+    folders = sorted(
+        (f for f in RESULTS.iterdir() if (f / "settings.json").is_file()),
+        key=lambda f: (f / "settings.json").stat().st_mtime,
+    )
+    if name is None:
+        folders = [f for f in folders if (f / "summary.json").is_file()]
+    else:
+        folders = [f for f in folders if f.name[11:] == name]
+    return folders[-1] if folders else None
+
+
+def _line(row: Row) -> str:
+    value = {name: part for name, part in asdict(row).items() if part not in (None, (), {}, (0, 0))}
+    return json.dumps(value, ensure_ascii=False) + "\n"
+
+
+def _read_rows(path: Path) -> Iterable[Row]:
+    if not path.is_file():
+        return
+    for line in path.read_text(encoding="utf-8").splitlines():
+        try:
+            value = json.loads(line)
+        except ValueError:
+            continue  # the last line of a run that was killed while writing it
+        for name in ("found", "cited", "faults", "judge_tokens"):
+            if name in value:
+                value[name] = tuple(value[name])
+        yield Row(**value)
