@@ -23,11 +23,13 @@ from assistant.schema import (
     Answer,
     AnswerEvent,
     AskMode,
+    Brief,
     Chunk,
     Event,
     Filters,
     Page,
     Passage,
+    ProjectPlan,
     Provenance,
     SourceDocument,
     StatementEvent,
@@ -129,10 +131,7 @@ class Assistant:
     ) -> Iterator[Event]:
         """`ask` as events: each statement as it is verified, notices, the answer last."""
         if mode == "llm":
-            raise InputError(
-                "言語モデルが設定されていないため、--mode llm は使えません。",
-                "--mode auto か --mode extractive を指定してください。",
-            )
+            raise _no_model()
         began = perf_counter()
         # A lone surrogate (a stray byte on the command line) cannot be written anywhere.
         question = question.encode("utf-8", "replace").decode("utf-8")
@@ -157,6 +156,38 @@ class Assistant:
         passages = _found(index, standalone or text, _PASSAGES, filters)
         answer = extractive_answer(index, standalone or text, passages, provenance)
         return replace(answer, question=text, standalone=standalone, filters=filters)
+
+    def draft(
+        self,
+        brief: Brief,
+        template: str | Path = "standard",
+        *,
+        mode: AskMode = "auto",
+        progress: Progress | None = None,
+    ) -> ProjectPlan:
+        """A plan in the shape of a template, every claim sourced, every local fact left open.
+
+        Args:
+            brief: what the town says; see `assistant.planning.brief`.
+            template: name of a template, or the path of a TOML file.
+            mode: ``auto`` lets a configured model write, ``extractive`` never does.
+            progress: told of every section.
+
+        Raises:
+            InputError: there is no such template, it is broken, or the mode is ``llm`` and no model
+                is configured.
+        """
+        if mode == "llm":
+            raise _no_model()
+        from assistant.planning.draft import draft_plan
+        from assistant.planning.template import load_template
+
+        began = perf_counter()
+        shape = load_template(template, self._settings.templates)
+        index = self._index  # one generation for the whole plan
+        provenance = Provenance(index.manifest.index_id, index.manifest.embedding)
+        plan = draft_plan(index, brief, shape, provenance, progress=progress)
+        return replace(plan, seconds=round(perf_counter() - began, 4))
 
     def chunk(self, chunk_id: str) -> tuple[list[Chunk], SourceDocument]:
         """A chunk between its neighbours in the document, and the document.
@@ -208,6 +239,13 @@ class Assistant:
     def close(self) -> None:
         """Release the files of the index."""
         self._opened.close()
+
+
+def _no_model() -> InputError:
+    return InputError(
+        "言語モデルが設定されていないため、--mode llm は使えません。",
+        "--mode auto か --mode extractive を指定してください。",
+    )
 
 
 def _found(index: Index, question: str, k: int, filters: Filters | None) -> list[Passage]:

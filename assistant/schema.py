@@ -370,9 +370,9 @@ class PlanRole:
     """Partners of the brief that are of this kind."""
     duties: tuple[PlanItem, ...]
     """責任, with the grounds for the role; only a gap when no passage speaks of it."""
-    cost: PlanItem
+    cost: tuple[PlanItem, ...]
     """費用負担."""
-    data: PlanItem
+    data: tuple[PlanItem, ...]
     """データと知財."""
 
     @property
@@ -387,20 +387,21 @@ class PlanKpi:
 
     name: str
     """Kind of outcome, template text; or the goal of the brief."""
-    outcome: PlanItem
-    baseline: PlanItem
-    targets: PlanItem
+    outcome: tuple[PlanItem, ...]
+    baseline: tuple[PlanItem, ...]
+    targets: tuple[PlanItem, ...]
     """Targets of the third to fifth year."""
-    measure: PlanItem
+    measure: tuple[PlanItem, ...]
     """How it is measured, and from which data."""
     grounds: tuple[PlanItem, ...] = ()
     """What sources say of such indicators."""
 
     @property
     def basis(self) -> Basis:
-        """A gap until outcome, baseline and measure are known."""
-        known = "gap" not in {self.outcome.basis, self.baseline.basis, self.measure.basis}
-        return self.outcome.basis if known else "gap"
+        """A gap until outcome, baseline and measure are all known; then what the outcome is."""
+        needed = (*self.outcome, *self.baseline, *self.measure)
+        open_ = not needed or any(item.basis == "gap" for item in needed)
+        return "gap" if open_ else self.outcome[0].basis
 
 
 @dataclass(frozen=True, slots=True)
@@ -409,7 +410,7 @@ class PlanStage:
 
     stage: str
     """Template text: 計画策定, 社会実証, 実装・展開."""
-    period: PlanItem
+    period: tuple[PlanItem, ...]
     activities: tuple[PlanItem, ...]
     exit_criteria: tuple[PlanItem, ...]
 

@@ -32,6 +32,8 @@ class Settings(BaseSettings):
     """Folder of the index; None: the default index, which starts with the starter corpus."""
     data: Path = Field(default_factory=_data_folder)
     """Folder for the default index and the last answer."""
+    templates: Path | None = None
+    """Folder of the user's own plan templates; None: only those that come with the program."""
     question_characters: int = Field(default=2000, ge=1)
     """A longer question is refused (``question_too_long``)."""
     read_seconds: float = Field(default=60.0, gt=0)

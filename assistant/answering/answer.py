@@ -36,7 +36,7 @@ def extractive_answer(
     """
     query = understand(question)
     chosen = find_evidence(index, query, passages)
-    statements, citations = _grounded(index, chosen)
+    statements, citations = grounded(index, chosen)
     if not statements:
         return refusal(question, "no_evidence", passages, provenance)
     used = [c.document for c in citations]
@@ -170,12 +170,17 @@ def _changed_notes(citations: list[Citation]) -> list[str]:
     ]
 
 
-def _grounded(index: Index, extracts: list[Extract]) -> tuple[list[Statement], list[Citation]]:
-    """Statements with their citations; an extract whose quotes do not verify is left out."""
+def grounded(
+    index: Index, extracts: list[Extract], first: int = 1
+) -> tuple[list[Statement], list[Citation]]:
+    """Statements with their citations, numbered from `first`.
+
+    An extract whose quotes do not verify is left out.
+    """
     statements: list[Statement] = []
     citations: list[Citation] = []
     for extract in extracts:
-        found = _citations(index, extract, len(citations) + 1)
+        found = _citations(index, extract, len(citations) + first)
         quotes = [citation.quote for citation in found]
         if not found or not is_made_of(extract.text, quotes):
             continue

@@ -1,0 +1,300 @@
+"""Drafting: every section and table of a template filled from the brief and the documents."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from assistant.answering.answer import notes_for
+from assistant.japanese.numbers import find_numbers
+from assistant.planning import kpi
+from assistant.planning.guard import guarded
+from assistant.planning.material import Material, Used
+from assistant.planning.review import coverage_of, findings_of, values_of
+from assistant.planning.template import Cell, Fact, SectionSpec, Tables, Template, load_tables
+from assistant.planning.walk import Items, renumbered
+from assistant.retrieval.index import Index, Progress
+from assistant.schema import (
+    Brief,
+    PlanItem,
+    PlanKpi,
+    PlanRole,
+    PlanRow,
+    PlanSection,
+    PlanStage,
+    PlanTable,
+    ProjectPlan,
+    Provenance,
+    SourceDocument,
+)
+
+LABELS = {
+    "municipality": "自治体",
+    "population": "人口",
+    "problem": "課題",
+    "goal": "目指す姿",
+    "partners": "連携する相手",
+    "budget": "予算の見込み",
+    "period": "期間",
+    "programme": "申請を考えている事業",
+    "fiscal_year": "申請する年度",
+    "constraints": "制約",
+    "notes": "その他",
+}
+_MOST_SENTENCES = 5
+_CELL_SENTENCES = 2
+_TITLE_CHARACTERS = 40
+
+_NO_SOURCE = Fact(
+    what="この項目に使える資料",
+    why="取り込んだ資料に、この項目の問いに答える記述が見つからない",
+    where="国や県の公募要領・手引き・計画を regional-dx ingest で取り込む",
+)
+_UNASSIGNED = Fact(
+    what="連携する相手の役割と責任",
+    why="名前だけで役割のない団体は、体制として評価されない",
+    where="相手方との協議",
+)
+_UNASSIGNED_ROLE = "役割がまだ決まっていない相手"
+
+
+def draft_plan(
+    index: Index,
+    brief: Brief,
+    template: Template,
+    provenance: Provenance,
+    *,
+    progress: Progress | None = None,
+) -> ProjectPlan:
+    """A plan without a model: sentences of the documents, word for word, and named gaps.
+
+    Args:
+        index: an open index.
+        brief: what the town says; an empty one gives a plan full of gaps.
+        template: the shape of the plan.
+        provenance: what is to be recorded with the plan.
+        progress: told of every section.
+    """
+    tables = load_tables()
+    material = Material(index, brief)
+    told = progress or (lambda *_: None)
+    steps = len(template.section) + 2
+    used = Used()
+    sections = []
+    for done, spec in enumerate(template.section):
+        told(spec.heading, done, steps)
+        sections.append(_section(spec, brief, material, used))
+    told("役割・KPI・日程などの表", steps - 2, steps)
+    kpis = (kpi.goal_row(brief), *_kpis(tables, material))
+    plan = ProjectPlan(
+        title=_title(brief),
+        template=template.name,
+        template_note=template.disclaimer,
+        brief=brief,
+        sections=tuple(sections),
+        roles=_roles(tables, brief, material),
+        kpis=kpis,
+        schedule=_stages(tables, material),
+        tables=_tables(tables, material),
+        citations=(),
+        coverage=(),
+        findings=findings_of(
+            tables.point, brief, lambda questions: _found(questions, material, Used())
+        ),
+        withheld=(),
+        notes=(),
+        changes=(),
+        as_of=None,
+        mode="extractive",
+        provenance=provenance,
+    )
+    told("確かめ", steps - 1, steps)
+    finished = finish(
+        replace(plan, citations=tuple(material.citations)), template, values_of(brief).values()
+    )
+    told("確かめ", steps, steps)
+    return finished
+
+
+def finish(plan: ProjectPlan, template: Template, said: Iterable[str]) -> ProjectPlan:
+    """The plan as it may be shown: guarded, numbered in reading order, with notes and date.
+
+    Args:
+        plan: items and citations in place.
+        template: whose gaps may stand in it.
+        said: what the town says, see `guarded`.
+    """
+    said = [*said, *_parts(plan.brief)]
+    checked = renumbered(guarded(plan, said, _gaps(template)))
+    documents = [citation.document for citation in checked.citations]
+    dates = [document.published for document in documents if document.published]
+    return replace(
+        checked,
+        coverage=coverage_of(template, checked.brief, checked.sections, checked.kpis),
+        notes=tuple(_notes(documents)),
+        as_of=max(dates, default=None),
+    )
+
+
+def _notes(documents: list[SourceDocument]) -> list[str]:
+    """What to know of the sources: digests in one note, what holds for the others each once."""
+    digests = dict.fromkeys(f"「{d.title}」" for d in documents if d.edition == "digest")
+    notes = notes_for([d for d in documents if d.edition != "digest"])
+    for document in documents:
+        if document.edition == "digest":
+            notes += [note for note in notes_for([document]) if "が出ています" in note]
+    if digests:
+        notes.insert(
+            0,
+            f"出典のうち{'、'.join(digests)}は、案や議事録などを本アシスタントの編集でまとめたものです。"
+            "申請に使う前に原文で確かめてください。",
+        )
+    return list(dict.fromkeys(notes))
+
+
+def _section(spec: SectionSpec, brief: Brief, material: Material, used: Used) -> PlanSection:
+    values = values_of(brief)
+    said = [
+        PlanItem(f"{LABELS[key]}: {values[key]}", "brief") for key in spec.brief if key in values
+    ]
+    computed = [item for name in spec.computed if (item := _COMPUTERS[name](brief))]
+    taken = sum(len(item.text) for item in (*said, *computed))
+    left = None if spec.limit is None else max(0, spec.limit - taken)
+    found = material.answers(spec.questions, used, most=_MOST_SENTENCES, characters=left)
+    facts = [fact for fact in spec.facts if fact.unless not in values]
+    if spec.questions and not found:
+        facts.append(_NO_SOURCE)
+    gaps = [PlanItem(fact.gap, "gap") for fact in facts]
+    return PlanSection(
+        id=spec.id,
+        heading=spec.heading,
+        criteria=spec.criteria,
+        items=(*said, *found, *computed, *gaps),
+        limit=spec.limit,
+    )
+
+
+def _roles(tables: Tables, brief: Brief, material: Material) -> tuple[PlanRole, ...]:
+    used = Used()
+    rows = []
+    placed: set[str] = set()
+    for spec in tables.role:
+        names = [*([brief.municipality] if brief.municipality else []), *brief.partners]
+        candidates = [n for n in names if n not in placed and re.search(spec.partners, n)]
+        placed.update(candidates)
+        rows.append(
+            PlanRole(
+                role=spec.role,
+                organisation_type=spec.organisation_type,
+                candidates=tuple(candidates),
+                duties=_cell(spec.duties, material, used),
+                cost=_cell(spec.cost, material, used),
+                data=_cell(spec.data, material, used),
+            )
+        )
+    rest = tuple(name for name in brief.partners if name not in placed)
+    if rest:
+        gap = (PlanItem(_UNASSIGNED.gap, "gap"),)
+        rows.append(PlanRole(_UNASSIGNED_ROLE, "ブリーフの連携先", rest, gap, gap, gap))
+    return tuple(rows)
+
+
+def _kpis(tables: Tables, material: Material) -> tuple[PlanKpi, ...]:
+    used = Used()
+    return tuple(
+        PlanKpi(
+            name=spec.name,
+            outcome=_cell(spec.outcome, material, used),
+            baseline=_cell(spec.baseline, material, used),
+            targets=_cell(spec.targets, material, used),
+            measure=_cell(spec.measure, material, used),
+            grounds=_cell(spec.grounds, material, used),
+        )
+        for spec in tables.kpi
+    )
+
+
+def _stages(tables: Tables, material: Material) -> tuple[PlanStage, ...]:
+    used = Used()
+    return tuple(
+        PlanStage(
+            stage=spec.stage,
+            period=_cell(spec.period, material, used),
+            activities=_cell(spec.activities, material, used),
+            exit_criteria=_cell(spec.exit_criteria, material, used),
+        )
+        for spec in tables.stage
+    )
+
+
+def _tables(tables: Tables, material: Material) -> tuple[PlanTable, ...]:
+    found = []
+    for spec in tables.table:
+        used = Used()
+        rows = tuple(
+            PlanRow(row.label, tuple(_cell(cell, material, used) for cell in row.cells))
+            for row in spec.row
+        )
+        found.append(PlanTable(spec.id, spec.heading, spec.columns, rows))
+    return tuple(found)
+
+
+def _cell(cell: Cell, material: Material, used: Used) -> Items:
+    """What documents say, then what the town must; nothing found where it was asked is a gap."""
+    # A row without grounds is worse than one that shares them with another row.
+    found = _found(cell.questions, material, used) or _found(cell.questions, material, Used())
+    facts = [*cell.facts, *([_NO_SOURCE] if not found and not cell.facts else [])]
+    return (*found, *(PlanItem(fact.gap, "gap") for fact in facts))
+
+
+def _found(questions: tuple[str, ...], material: Material, used: Used) -> Items:
+    return tuple(material.answers(questions, used, most=_CELL_SENTENCES))
+
+
+def _per_resident(brief: Brief) -> PlanItem | None:
+    """Budget over population, where the brief gives exactly one amount and one number of people."""
+    budget = [n for n in find_numbers(brief.budget or "") if n.unit == "円"]
+    people = [n for n in find_numbers(brief.population or "") if n.unit == "人"]
+    if len(budget) != 1 or len(people) != 1 or not people[0].value:
+        return None
+    share = (budget[0].value / people[0].value).quantize(Decimal(1), ROUND_HALF_UP)
+    formula = f"{budget[0].value:,f}円 ÷ {people[0].value:,f}人 = 約{share:,f}円"
+    return PlanItem(f"住民一人当たりの事業費 = {formula}(ブリーフの予算と人口から計算)", "computed")
+
+
+_COMPUTERS: dict[str, Callable[[Brief], PlanItem | None]] = {"per_resident": _per_resident}
+
+
+def _title(brief: Brief) -> str:
+    town = (brief.municipality or "")[:_TITLE_CHARACTERS]
+    return f"{town} 地域DX計画(下書き)".strip()
+
+
+def _parts(brief: Brief) -> list[str]:
+    """The sentences of the brief: the KPI table takes them one by one."""
+    return [item.text for items in _goal_cells(brief) for item in items if item.basis == "brief"]
+
+
+def _goal_cells(brief: Brief) -> tuple[Items, ...]:
+    row = kpi.goal_row(brief)
+    return row.outcome, row.baseline, row.targets, row.measure
+
+
+def _gaps(template: Template) -> frozenset[str]:
+    """All gaps that the template, the tables and the drafting may ask to be filled in."""
+    facts = [fact for section in template.section for fact in section.facts]
+    facts += [*_facts(load_tables().model_dump()), *kpi.FACTS, _NO_SOURCE, _UNASSIGNED]
+    return frozenset(fact.gap for fact in facts)
+
+
+def _facts(data: Any) -> list[Fact]:
+    """The facts anywhere in the tables' data."""
+    if isinstance(data, dict):
+        own = [Fact(**row) for row in data.get("facts", ())]
+        return own + [
+            fact for key, value in data.items() if key != "facts" for fact in _facts(value)
+        ]
+    if isinstance(data, list | tuple):
+        return [fact for value in data for fact in _facts(value)]
+    return []

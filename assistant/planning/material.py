@@ -1,0 +1,186 @@
+"""Sentences of the documents that answer the questions of a plan, each with its verified quotes."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from assistant.answering.answer import grounded
+from assistant.answering.extract import Extract, rank_sentences
+from assistant.japanese.words import content_words
+from assistant.retrieval.coverage import coverage, term_weights
+from assistant.retrieval.index import Index
+from assistant.retrieval.query import ASKING_WORDS, understand
+from assistant.retrieval.search import search
+from assistant.schema import Brief, Citation, PlanItem
+
+_PASSAGES = 12
+# Read off the questions of the standard template on the starter corpus: below these a sentence
+# shares words with the question and answers another one.
+_LEAST_SCORE = 0.95
+_LEAST_COVERAGE = 0.4
+# A question that is the brief's own words holds much that no document says.
+_LEAST_BRIEF_SCORE = 0.75
+_LEAST_BRIEF_COVERAGE = 0.3
+_BRIEF_CHARACTERS = 300
+_BRIEF_WORDS = 40
+_CLOSE = 0.75
+"""A sentence takes the place of the best one only with this share of its worth."""
+_ENOUGH = 3
+"""With this many items, a question that is answered gets no second sentence."""
+_RELEVANCE = 0.3
+"""What a sentence gains that meets all words of the brief's problem and goal."""
+_OPEN_QUESTION = 0.35
+"""What a sentence loses that only raises a question (論点): it supports no plan."""
+_OPINION = 0.05
+_SAME_WORDS = 0.5
+"""Two sentences that share more of their words than this say the same: two digests of one
+statement word it differently."""
+_PLACE = re.compile(
+    r"（[^（）]*）。?$|^(?:骨子案|事務局資料|[^、。]{2,24}(?:構成員|課長）|の概要|論点」))は、"
+)
+    r"（[^（）]*）。?$|^(?:骨子案|事務局資料|[^、。]{2,24}(?:構成員|課長）|の概要|論点」))は、"
+)
+
+_POINT_AT_ISSUE = re.compile(r"論点(?:\(案\))?に挙げ|問うている|を尋ねた|という問いを")
+# Not material for a plan: the digest speaking of itself, a checklist's questions, a lead without
+# its list, who sat where.
+_UNUSABLE = re.compile(
+    r"^[-・] |本要約|本アシスタント|確かめる問い|か（[^）]*）。?$|次のとおりである(?:（[^）]*）)?。$|"
+    r"[^。\n]{0,12}点は次のとおり|三つの目安は次|出席した|欠席だ|開かれた|案内した"
+)
+
+
+@dataclass
+class Used:
+    """Content words of the sentences that stand already in one part of the plan."""
+
+    sentences: list[frozenset[str]] = field(default_factory=list)
+
+    def repeats(self, text: str) -> bool:
+        """Whether a sentence says what one of them says."""
+        words = _said_words(text)
+        return any(
+            len(words & other) > _SAME_WORDS * (min(len(words), len(other)) or 1)
+            for other in self.sentences
+        )
+
+    def add(self, text: str) -> None:
+        """Remember a sentence."""
+        self.sentences.append(_said_words(text))
+
+
+class Material:
+    """Finds sentences for a plan and numbers what it cites; the same sentence keeps its numbers."""
+
+    def __init__(self, index: Index, brief: Brief) -> None:
+        self.citations: list[Citation] = []
+        self._index = index
+        self._brief = brief
+        self._cited: dict[tuple[str, int, int], PlanItem | None] = {}
+        said = _words(_own_words(brief, "problem") + _own_words(brief, "goal"))
+        self._said = term_weights(index, said)
+
+    def answers(
+        self, questions: Iterable[str], used: Used, *, most: int, characters: int | None = None
+    ) -> list[PlanItem]:
+        """Sentences that answer the questions: the best of each in turn, then the next best.
+
+        Args:
+            questions: ``{problem}`` and the like stand for values of the brief; a question whose
+                value is missing is left out.
+            used: what has been said already; the sentences found are added.
+            most: how many items at most.
+            characters: how many characters at most, all items together; None for no limit.
+        """
+        waiting = [self._ranked(question) for question in questions]
+        items: list[PlanItem] = []
+        left = characters
+        first = True
+        while any(waiting) and (first or len(items) < min(most, _ENOUGH)):
+            first = False
+            for extracts in waiting:
+                item = self._next(extracts, used, left)
+                if item and len(items) < most:
+                    items.append(item)
+                    used.add(item.text)
+                    left = None if left is None else left - len(item.text)
+        return items
+
+    def _next(self, extracts: list[Extract], used: Used, left: int | None) -> PlanItem | None:
+        while extracts:
+            extract = extracts.pop(0)
+            fits = left is None or len(extract.text) <= left
+            if fits and not used.repeats(extract.text) and (item := self._item(extract)):
+                return item
+        return None
+
+    def _ranked(self, question: str) -> list[Extract]:
+        """Usable sentences for one question, best first."""
+        asked, from_brief = self._filled(question)
+        if not asked:
+            return []
+        ranked = rank_sentences(
+            self._index, understand(asked), search(self._index, asked, _PASSAGES)
+        )
+        least = _LEAST_BRIEF_SCORE if from_brief else _LEAST_SCORE
+        least_coverage = _LEAST_BRIEF_COVERAGE if from_brief else _LEAST_COVERAGE
+        usable = [
+            extract
+            for extract in ranked
+            if extract.coverage >= least_coverage
+            and extract.score >= least
+            and not _UNUSABLE.search(extract.text)
+        ]
+        best = max((self._worth(extract) for extract in usable), default=0.0)
+        close = [extract for extract in usable if self._worth(extract) >= _CLOSE * best]
+        return sorted(close, key=lambda e: (-self._worth(e), e.passage.rank, e.start))
+
+    def _worth(self, extract: Extract) -> float:
+        worth = extract.score + _RELEVANCE * coverage(self._said, set(content_words(extract.text)))
+        if _POINT_AT_ISSUE.search(extract.text):
+            worth -= _OPEN_QUESTION
+        return worth - (_OPINION if extract.passage.document.kind == "minutes" else 0.0)
+
+    def _filled(self, question: str) -> tuple[str, bool]:
+        """The question with the brief's words in it, and whether it has any; empty if missing."""
+        keys = re.findall(r"\{(\w+)\}", question)
+        for key in keys:
+            value = _own_words(self._brief, key)
+            if not value:
+                return "", True
+            question = question.replace(f"{{{key}}}", value)
+        return question, bool(keys)
+
+    def _item(self, extract: Extract) -> PlanItem | None:
+        """The sentence with its citations; None when its quotes do not verify."""
+        place = (extract.passage.chunk.chunk_id, extract.start, extract.end)
+        if place not in self._cited:
+            self._cited[place] = self._cite(extract)
+        return self._cited[place]
+
+    def _cite(self, extract: Extract) -> PlanItem | None:
+        statements, found = grounded(self._index, [extract], first=len(self.citations) + 1)
+        if not statements or not all(citation.verified for citation in found):
+            return None
+        self.citations += found
+        statement = statements[0]
+        return PlanItem(statement.text, "source", statement.citations, statement.attribution)
+
+
+def _said_words(text: str) -> frozenset[str]:
+    """Content words of a sentence without those that name its source."""
+    return frozenset(content_words(_PLACE.sub("", text))) - ASKING_WORDS
+
+
+def _own_words(brief: Brief, key: str) -> str:
+    """What the brief says under a key, without the town's name, which no document knows."""
+    value = getattr(brief, key)
+    text = "、".join(value) if isinstance(value, tuple) else value or ""
+    if brief.municipality:
+        text = text.replace(brief.municipality, "")
+    return text[:_BRIEF_CHARACTERS].strip()
+
+
+def _words(text: str) -> tuple[str, ...]:
+    words = dict.fromkeys(w for w in content_words(text) if w not in ASKING_WORDS)
+    return tuple(words)[:_BRIEF_WORDS]

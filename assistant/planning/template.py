@@ -1,0 +1,306 @@
+"""Templates as data: sections, the questions each answers, criteria, limits, facts of the town.
+
+The templates that come with the program stand in ``templates/*.toml``; a user's own is named by its
+path, or by its name where its folder is set. ``tables.toml`` holds what all templates share.
+"""
+
+import re
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from assistant.errors import InputError
+from assistant.planning.brief import KEYS
+
+Computed = Literal["per_resident"]
+_FOLDER = Path(__file__).with_name("templates")
+_NAME = re.compile(r"[A-Za-z0-9_-]+")
+
+
+class _Record(BaseModel):
+    """Frozen, and strict about unknown keys: a misspelt key would be lost silently."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Fact(_Record):
+    """What only the municipality can give."""
+
+    what: str = Field(min_length=1)
+    why: str = Field(min_length=1)
+    """Why a reviewer asks for it."""
+    where: str = Field(min_length=1)
+    """Where the town finds it."""
+    unless: str | None = None
+    """Key of the brief that gives it; None where no key does."""
+
+    @field_validator("unless")
+    @classmethod
+    def _known(cls, value: str | None) -> str | None:
+        return value if value is None else _brief_key(value)
+
+    @property
+    def gap(self) -> str:
+        """The text that stands in the plan until the town has filled it in."""
+        return f"【要記入: {self.what}。理由: {self.why}。探す所: {self.where}】"
+
+
+class Condition(_Record):
+    """Something looked for in values of the brief."""
+
+    brief: tuple[str, ...] = ()
+    """Keys of the brief to look in."""
+    mentions: str | None = None
+    """Regular expression that one of them must match; None: that one is given is enough."""
+
+    @field_validator("brief")
+    @classmethod
+    def _known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_brief_key(key) for key in value)
+
+    @field_validator("mentions")
+    @classmethod
+    def _compiles(cls, value: str | None) -> str | None:
+        if value is not None:
+            try:
+                re.compile(value)
+            except re.error as error:
+                raise ValueError(f"正規表現として読めません: {value[:40]}") from error
+        return value
+
+
+class Criterion(Condition):
+    """What a call judges by, and what of the brief meets it."""
+
+    id: str
+    name: str = Field(min_length=1)
+    question: str = Field(min_length=1)
+    """What to ask the town while it is unmet."""
+    kpi: bool = False
+    """Met by a KPI with baseline and measure instead of by the brief's words."""
+
+
+class SectionSpec(_Record):
+    """A box of the form."""
+
+    id: str
+    heading: str = Field(min_length=1)
+    criteria: tuple[str, ...] = ()
+    limit: int | None = Field(default=None, ge=1)
+    """Most characters; None where the form names none."""
+    brief: tuple[str, ...] = ()
+    """Keys of the brief restated here."""
+    questions: tuple[str, ...] = ()
+    """Searched in the documents; ``{problem}`` and the like stand for values of the brief."""
+    facts: tuple[Fact, ...] = ()
+    computed: tuple[Computed, ...] = ()
+    tables: tuple[str, ...] = ()
+    """Tables shown with this section: roles, kpis, schedule, or the id of a table."""
+
+    @field_validator("brief")
+    @classmethod
+    def _known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_brief_key(key) for key in value)
+
+    @field_validator("questions")
+    @classmethod
+    def _placeholders(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for key in re.findall(r"\{([^{}]*)\}", "".join(value)):
+            _brief_key(key)
+        return value
+
+
+class Template(_Record):
+    """The shape of a plan."""
+
+    name: str = Field(pattern=f"^{_NAME.pattern}$")
+    title: str = Field(min_length=1)
+    follows: str = Field(min_length=1)
+    """Which call of which year it follows."""
+    note: str = Field(min_length=1)
+    criterion: tuple[Criterion, ...] = Field(min_length=1)
+    section: tuple[SectionSpec, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Template":
+        known = [criterion.id for criterion in self.criterion]
+        ids = [section.id for section in self.section]
+        twice = [name for names in (known, ids) for name in names if names.count(name) > 1]
+        if twice:
+            raise ValueError(f"同じ id が2回あります: {twice[0]}")
+        named = {name for section in self.section for name in section.criteria}
+        if named - set(known):
+            raise ValueError(f"criterion にない id です: {sorted(named - set(known))[0]}")
+        if set(known) - named:
+            raise ValueError(
+                f"どの section も受け持たない criterion です: {sorted(set(known) - named)[0]}"
+            )
+        tables = {name for section in self.section for name in section.tables}
+        if tables - table_names():
+            raise ValueError(
+                f"ない表の名前です: {sorted(tables - table_names())[0]}"
+                f"(使える名前: {'、'.join(sorted(table_names()))})"
+            )
+        return self
+
+    @property
+    def disclaimer(self) -> str:
+        """Which call the template follows, and that the call itself decides."""
+        return f"構成の基準: {self.follows}。{self.note}"
+
+
+class Cell(_Record):
+    """What fills a cell of a table: answers to questions, or what the town must say."""
+
+    questions: tuple[str, ...] = ()
+    facts: tuple[Fact, ...] = ()
+
+
+class RoleSpec(_Record):
+    """A row of the role table."""
+
+    role: str
+    organisation_type: str
+    partners: str
+    """Regular expression of partners of the brief that are of this kind."""
+    duties: Cell
+    cost: Cell
+    data: Cell
+
+
+class KpiSpec(_Record):
+    """A row of the KPI table."""
+
+    name: str
+    outcome: Cell
+    baseline: Cell
+    targets: Cell
+    measure: Cell
+    grounds: Cell
+
+
+class StageSpec(_Record):
+    """A stage of the schedule."""
+
+    stage: str
+    period: Cell
+    activities: Cell
+    exit_criteria: Cell
+
+
+class RowSpec(_Record):
+    """A row of another table."""
+
+    label: str
+    cells: tuple[Cell, ...]
+
+
+class TableSpec(_Record):
+    """Another table."""
+
+    id: str
+    heading: str
+    columns: tuple[str, ...]
+    row: tuple[RowSpec, ...]
+
+
+class Point(Condition):
+    """What a reviewer would mark down: raised when the brief meets, or fails to meet, it."""
+
+    point: str
+    advice: str
+    raised: Literal["present", "absent"]
+    """Raised when the condition holds (present) or when it does not (absent)."""
+    questions: tuple[str, ...]
+
+
+class Tables(_Record):
+    """What all templates share."""
+
+    role: tuple[RoleSpec, ...]
+    kpi: tuple[KpiSpec, ...]
+    stage: tuple[StageSpec, ...]
+    table: tuple[TableSpec, ...]
+    point: tuple[Point, ...]
+
+
+_R = TypeVar("_R", bound=_Record)
+
+
+def template_names(folder: Path | None = None) -> list[str]:
+    """Names of the templates that come with the program and of those in the user's folder."""
+    folders = [_FOLDER, *([folder] if folder else [])]
+    return sorted({path.stem for place in folders for path in place.glob("*.toml")})
+
+
+def load_template(name_or_path: str | Path, folder: Path | None = None) -> Template:
+    """Read a template by its name or its path.
+
+    Args:
+        name_or_path: the name of a template, or the path of a TOML file.
+        folder: the user's own templates; a name found there goes before the program's own.
+
+    Raises:
+        InputError: there is none of this name, or it is broken.
+    """
+    asked = str(name_or_path)
+    if _NAME.fullmatch(asked):
+        for place in (folder, _FOLDER):
+            if place and (place / f"{asked}.toml").is_file():
+                return _read(place / f"{asked}.toml", Template)
+    path = Path(asked)
+    if path.suffix == ".toml":
+        return _read(path, Template)
+    raise InputError(
+        f"テンプレートがありません: {asked[:80]}",
+        f"次の名前か、TOMLファイルの場所を指定してください: {'、'.join(template_names(folder))}",
+    )
+
+
+@lru_cache(maxsize=1)
+def load_tables() -> Tables:
+    """The tables and reviewers' points that come with the program."""
+    return _read(Path(__file__).with_name("tables.toml"), Tables)
+
+
+def table_names() -> set[str]:
+    """Names of the tables that a section can show."""
+    return {"roles", "kpis", "schedule", *(table.id for table in load_tables().table)}
+
+
+def meets(condition: Condition, values: dict[str, str]) -> bool:
+    """Whether values of the brief (by key) meet a condition; a condition without keys is not."""
+    given = [values[key] for key in condition.brief if values.get(key)]
+    if condition.mentions is None:
+        return bool(given)
+    return any(re.search(condition.mentions, value) for value in given)
+
+
+def _read(path: Path, record: type[_R]) -> _R:
+    try:
+        return record.model_validate(tomllib.loads(path.read_bytes().decode("utf-8-sig")))
+    except OSError as error:
+        raise InputError(
+            f"テンプレートを開けません: {path}({error.strerror})", "場所と権限を確かめてください。"
+        ) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"]) or "全体"
+        raise InputError(
+            f"テンプレートが正しくありません: {path}({place}: {first['msg']})",
+            "付属のテンプレート(assistant/planning/templates)と見比べて直してください。",
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise InputError(
+            f"テンプレートをTOMLとして読めません: {path}({str(error)[:120]})",
+            "UTF-8で保存し、値を引用符で囲んでください。",
+        ) from error
+
+
+def _brief_key(key: str) -> str:
+    if key not in KEYS:
+        raise ValueError(f"ブリーフにない項目です: {key[:40]}(使える項目: {'、'.join(KEYS)})")
+    return key
