@@ -38,14 +38,13 @@ statement word it differently."""
 _PLACE = re.compile(
     r"（[^（）]*）。?$|^(?:骨子案|事務局資料|[^、。]{2,24}(?:構成員|課長）|の概要|論点」))は、"
 )
-    r"（[^（）]*）。?$|^(?:骨子案|事務局資料|[^、。]{2,24}(?:構成員|課長）|の概要|論点」))は、"
-)
 
 _POINT_AT_ISSUE = re.compile(r"論点(?:\(案\))?に挙げ|問うている|を尋ねた|という問いを")
 # Not material for a plan: the digest speaking of itself, a checklist's questions, a lead without
 # its list, who sat where.
 _UNUSABLE = re.compile(
-    r"^[-・] |本要約|本アシスタント|確かめる問い|か（[^）]*）。?$|次のとおりである(?:（[^）]*）)?。$|"
+    r"^[-・] |本要約|本アシスタント|確かめる問い|か（[^）]*）。?$|"
+    r"次のとおりである(?:（[^）]*）)?。$|"
     r"[^。\n]{0,12}点は次のとおり|三つの目安は次|出席した|欠席だ|開かれた|案内した"
 )
 
