@@ -34,6 +34,8 @@ class Settings(BaseSettings):
     """Folder for the default index and the last answer."""
     templates: Path | None = None
     """Folder of the user's own plan templates; None: only those that come with the program."""
+    user_header: str | None = None
+    """Name of the header in which a reverse proxy sends who has logged in; None: one user."""
     question_characters: int = Field(default=2000, ge=1)
     """A longer question is refused (``question_too_long``)."""
     read_seconds: float = Field(default=60.0, gt=0)

@@ -22,8 +22,13 @@ def answer_text(answer: Answer) -> str:
     if answer.notes:
         lines += ["", "注意", *(f"・{note}" for note in answer.notes)]
     if answer.as_of:
-        lines += ["", f"資料は {answer.as_of} 時点です。{_ORIGIN[answer.mode]}"]
+        lines += ["", as_of_text(answer)]
     return "\n".join(lines)
+
+
+def as_of_text(answer: Answer) -> str:
+    """How new the documents are, and who wrote the sentences; empty when no date is known."""
+    return f"資料は {answer.as_of} 時点です。{_ORIGIN[answer.mode]}" if answer.as_of else ""
 
 
 def passage_text(passage: Passage) -> str:
@@ -85,11 +90,12 @@ def place_text(document: SourceDocument, chunk: Chunk, place: Chunk | Citation) 
     parts = [f"{document.title}" + (f"【{label}】" if label else "")]
     # The first heading of a document is often its title again.
     section = (chunk.section or "").removeprefix(document.title).removeprefix(" > ")
-    known = (document.publisher, document.published, chunk.speaker, section, _place(place))
+    known = (document.publisher, document.published, chunk.speaker, section, where_text(place))
     return "、".join(parts + [part for part in known if part])
 
 
-def _place(place: Chunk | Citation) -> str:
+def where_text(place: Chunk | Citation) -> str:
+    """Page, lines or named place; empty when none is known."""
     if place.locator is not None:
         return place.locator
     if place.page is not None:

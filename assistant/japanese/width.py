@@ -26,6 +26,23 @@ def squeeze(text: str) -> str:
     return unicodedata.normalize("NFKC", spaceless)
 
 
+def squeezed_places(text: str) -> tuple[str, list[int]]:
+    """A text squeezed, and for each character of it the offset in the text it comes from."""
+    letters: list[str] = []
+    places: list[int] = []
+    start = 0
+    while start < len(text):
+        end = start + 1
+        # A mark that joins the letter before it (か + dakuten, half-width カ + ﾞ) folds with it.
+        while end < len(text) and (unicodedata.combining(text[end]) or text[end] in "ﾞﾟ"):
+            end += 1
+        folded = squeeze(text[start:end])
+        letters += folded
+        places += [start] * len(folded)
+        start = end
+    return "".join(letters), places
+
+
 def display_width(text: str) -> int:
     """Columns on a terminal: full-width and ambiguous East Asian characters count 2."""
     return sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text)

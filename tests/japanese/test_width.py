@@ -2,7 +2,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from assistant.japanese.width import display_width, fold, squeeze
+from assistant.japanese.width import display_width, fold, squeeze, squeezed_places
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,18 @@ def test_squeeze_is_idempotent(text):
 )
 def test_full_width_and_ambiguous_characters_take_two_columns(text, columns):
     assert display_width(text) == columns
+
+
+@pytest.mark.parametrize(
+    ("text", "squeezed", "places"),
+    [
+        ("３ 人", "3人", [0, 2]),
+        ("㈱町", "(株)町", [0, 0, 0, 1]),
+        ("ｶﾞ\n行", "ガ行", [0, 3]),
+        ("か\u3099", "が", [0]),
+        ("", "", []),
+    ],
+)
+def test_squeezed_text_leads_back_to_its_places(text, squeezed, places):
+    assert squeezed_places(text) == (squeezed, places)
+    assert squeeze(text) == squeezed

@@ -6,7 +6,6 @@ Runs in the child process only, as all reading by pdfium does.
 import base64
 import ctypes
 import io
-import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from PIL import Image, ImageChops, ImageDraw
 
 from assistant.errors import ReadError
 from assistant.ingest.readers import Picture
-from assistant.japanese.width import squeeze
+from assistant.japanese.width import squeeze, squeezed_places
 
 _SCALE = 1.5
 """Pixels a point: 108 dots an inch, readable at full width and 17 ms a page."""
@@ -61,7 +60,9 @@ def page_picture(path: Path, number: int, quotes: tuple[str, ...]) -> Picture:
 def _boxes(page: Any, quote: str, size: tuple[int, int]) -> list[_Box]:
     """Where a quote stands, in pixels; empty when it is not found."""
     text = page.get_textpage()
-    letters, places = _squeezed(text)
+    # One character for each of pdfium's indices, which its own way of giving text does not promise.
+    characters = (chr(pdfium.FPDFText_GetUnicode(text, n)) for n in range(text.count_chars()))
+    letters, places = squeezed_places("".join(characters))
     wanted = squeeze(quote)
     begin = letters.find(wanted) if wanted else -1
     if begin < 0:
@@ -69,30 +70,6 @@ def _boxes(page: Any, quote: str, size: tuple[int, int]) -> list[_Box]:
     first, last = places[begin], places[begin + len(wanted) - 1]
     count = text.count_rects(first, last - first + 1)
     return [_in_pixels(page, text.get_rect(n), size) for n in range(count)]
-
-
-def _squeezed(text: Any) -> tuple[str, list[int]]:
-    """The page's text as quotes are compared, and the pdfium index of each of its characters."""
-    letters: list[str] = []
-    places: list[int] = []
-    total = text.count_chars()
-    start = 0
-    while start < total:
-        end = start + 1
-        cluster = chr(pdfium.FPDFText_GetUnicode(text, start))
-        # A mark that joins the letter before it (か + dakuten) folds together with it.
-        while end < total and _joins(mark := chr(pdfium.FPDFText_GetUnicode(text, end))):
-            cluster += mark
-            end += 1
-        for letter in squeeze(cluster):
-            letters.append(letter)
-            places.append(start)
-        start = end
-    return "".join(letters), places
-
-
-def _joins(mark: str) -> bool:
-    return unicodedata.combining(mark) > 0 or mark in "ﾞﾟ"
 
 
 def _in_pixels(page: Any, box: tuple[float, float, float, float], size: tuple[int, int]) -> _Box:

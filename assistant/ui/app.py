@@ -1,0 +1,32 @@
+"""The script Streamlit runs: look, navigation, page. Started by ``regional-dx app``."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from assistant.ui import ask
+
+_HERE = Path(__file__).parent
+# Streamlit's page says it is English, which makes screen readers and fonts choose wrongly.
+_LANGUAGE = "<script>document.documentElement.lang = 'ja'</script>"
+_PAGES = ((ask.page, "相談", ":material/forum:", "ask"),)
+
+
+def main() -> None:
+    """Draw the links to the pages, then the page the visitor has chosen."""
+    st.set_page_config(page_title="地域DXアシスタント", page_icon=_HERE / "icon.svg", layout="wide")
+    st.html(_HERE / "style.css")
+    st.html(_LANGUAGE, unsafe_allow_javascript=True)
+    pages = [
+        st.Page(page, title=title, icon=icon, url_path=path, default=page is ask.page)
+        for page, title, icon, path in _PAGES
+    ]
+    current = st.navigation(pages, position="hidden")
+    # Streamlit's own menu hides behind an unnamed button on a narrow screen.
+    with st.container(horizontal=True, gap="small", key="pages"):
+        for page in pages:
+            st.page_link(page)
+    current.run()
+
+
+main()

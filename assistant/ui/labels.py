@@ -1,0 +1,59 @@
+"""What kinds, stages and places are called on the screen."""
+
+from assistant.schema import Kind, SourceDocument, Status
+
+KINDS: dict[Kind, str] = {
+    "minutes": "議事録",
+    "report": "報告書",
+    "outline": "骨子",
+    "slides": "説明資料",
+    "guidebook": "手引き",
+    "case_study": "事例",
+    "guideline": "ガイドライン",
+    "law": "法令・要綱",
+    "form": "様式",
+    "other": "その他",
+}
+STATUSES: dict[Status, str] = {
+    "final": "確定",
+    "draft": "案",
+    "interim": "中間整理",
+    "minutes": "発言",
+    "reference": "参考",
+    "withdrawn": "廃止",
+    "unknown": "段階不明",
+}
+_ICONS = {
+    "確定": ":material/check_circle:",
+    "案": ":material/edit_note:",
+    "中間整理": ":material/pending:",
+    "発言": ":material/record_voice_over:",
+    "要約": ":material/summarize:",
+    "差替済": ":material/history:",
+    "廃止": ":material/block:",
+}
+
+
+def stages(document: SourceDocument) -> list[str]:
+    """The words that say how far a document may be relied on: 「要約」, 「案」, 「差替済」."""
+    words = ["要約"] if document.edition == "digest" else [STATUSES[document.status]]
+    return [*words, "差替済"] if document.superseded_by else words
+
+
+def stage_icon(word: str) -> str:
+    """The icon that stands beside the word, so that neither stands alone."""
+    return _ICONS.get(word, ":material/help:")
+
+
+def fiscal_year_of(day: str) -> int:
+    """The fiscal year (the calendar year it begins in) an ISO date lies in."""
+    year, month = int(day[:4]), int(day[5:7])
+    return year if month >= 4 else year - 1
+
+
+def fiscal_year(year: int) -> str:
+    """「令和6年度(2024年度)」; before Reiwa the western year alone."""
+    era = year - 2018
+    if era < 1:
+        return f"{year}年度"
+    return f"令和{'元' if era == 1 else era}年度({year}年度)"

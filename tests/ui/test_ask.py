@@ -1,0 +1,92 @@
+"""相談: what is asked, what is shown, and what stays between runs of the page."""
+
+import pytest
+
+MEMBERS = "協議会には誰が参加しますか"
+UNKNOWN = "月面基地の建設費はいくらですか"
+
+
+@pytest.fixture
+def asked(open_page):
+    """A page on which one question has been answered."""
+    page = open_page("ask")
+    page.chat_input[0].set_value(MEMBERS).run()
+    assert not page.exception
+    return page
+
+
+def sources(page):
+    return [button for button in page.button if (button.key or "").startswith("turn_")]
+
+
+def test_a_new_visitor_sees_examples_and_can_ask_one(open_page, texts):
+    page = open_page("ask")
+    example = next(button for button in page.button if "コンソーシアム" in button.label)
+    example.click().run()
+    assert not page.exception
+    assert len(page.chat_message) == 2
+    assert "コンソーシアムには誰に" in texts(page)
+
+
+def test_an_answer_shows_statements_with_numbered_sources(asked, texts, assistant):
+    answer = assistant.ask(MEMBERS)
+    shown = texts(asked)
+    assert all(statement.text in shown for statement in answer.statements)
+    assert all(note in shown for note in answer.notes)
+    assert f"資料は {answer.as_of} 時点です" in shown
+    numbers = [button.label.split("\\]")[0].strip("\\[") for button in sources(asked)]
+    assert numbers == [str(n) for s in answer.statements for n in s.citations]
+
+
+def test_a_source_opens_with_its_quote_marked_and_closes_again(asked, texts, assistant):
+    quote = assistant.ask(MEMBERS).citations[0].quote
+    sources(asked)[0].click().run()
+    shown = texts(asked)
+    assert "<mark>" in shown
+    assert f"「{quote}」" in shown
+    asked.button(key="close_source").click().run()
+    assert "<mark>" not in texts(asked)
+
+
+def test_the_conversation_survives_a_run_of_the_page(asked, texts):
+    before = texts(asked)
+    asked.run()
+    assert texts(asked) == before
+
+
+def test_a_new_conversation_forgets_the_old_one(asked):
+    next(b for b in asked.button if b.label == "新しい相談を始める").click().run()
+    assert not asked.chat_message
+
+
+def test_a_refusal_says_what_was_searched_and_shows_the_nearest(open_page, texts, assistant):
+    page = open_page("ask")
+    page.chat_input[0].set_value(UNKNOWN).run()
+    shown = texts(page)
+    assert "見つかりません" in shown
+    assert f"すべての資料({len(assistant.manifest.documents)}件)" in shown
+    nearest = [b for b in page.button if (b.key or "").startswith("near_")]
+    assert len(nearest) == len(assistant.ask(UNKNOWN).nearest)
+    nearest[0].click().run()
+    assert page.button(key="close_source")
+
+
+def test_a_filter_narrows_the_answer_and_its_chip_removes_it(open_page, texts):
+    page = open_page("ask")
+    page.selectbox(key="filter_kind").select("minutes").run()
+    page.chat_input[0].set_value(UNKNOWN).run()
+    assert "種類: 議事録" in texts(page)
+    page.button(key="unfilter_kind").click().run()
+    assert page.selectbox(key="filter_kind").value is None
+
+
+def test_an_empty_index_is_an_error_in_two_lines(open_page, monkeypatch, tmp_path):
+    monkeypatch.setenv("REGIONAL_DX_INDEX", str(tmp_path / "nowhere"))
+    page = open_page("ask")
+    assert not page.exception
+    assert page.error[0].value.startswith("エラー: 索引がありません")
+    assert "対処: " in page.error[0].value
+
+
+def test_visitors_do_not_see_each_other(asked, open_page):
+    assert not open_page("ask").chat_message
