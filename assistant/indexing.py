@@ -10,6 +10,7 @@ from typing import TypeVar
 from assistant.errors import InputError, ReadError
 from assistant.ingest.catalog import CatalogEntry, load_catalog, with_catalog
 from assistant.ingest.metadata import infer_document, prepared_pages
+from assistant.ingest.minutes import with_proceedings
 from assistant.ingest.readers import OLD_FORMATS, SUFFIXES
 from assistant.ingest.sandbox import Sandbox
 from assistant.retrieval.generations import Change, build_generation, writer_lock
@@ -304,13 +305,14 @@ def _read_document(
     result = sandbox.read(path)
     document = infer_document(path, doc_id, result.pages, title=result.title)
     text = "\n".join(page.text for page in result.pages[:5])
-    document = with_catalog(document, text, catalog)
+    pages = prepared_pages(result.pages)
+    document = with_proceedings(with_catalog(document, text, catalog), pages)
     partly = (
         Partly(str(path), result.unreadable, result.unreadable_reason)
         if result.unreadable_reason
         else None
     )
-    return ReadDocument(document, prepared_pages(result.pages)), partly
+    return ReadDocument(document, pages), partly
 
 
 def _write(

@@ -26,6 +26,12 @@ Mode = Literal["extractive", "llm"]
 AskMode = Literal["auto", "extractive", "llm"]
 Basis = Literal["source", "brief", "gap", "computed"]
 CoverageState = Literal["source", "brief", "unmet"]
+Voice = Literal["report", "opinion", "reply", "procedure"]
+"""What a turn of a meeting is: an official or presenter explaining a document, a member's view, an
+official's or presenter's other words (an answer, a remark), or the chair's and the secretariat's
+leading through the meeting."""
+Claim = Literal["question", "finding", "proposal"]
+"""What a section of a committee paper says: 論点, 現状・課題, 対応の方向性."""
 
 KINDS: tuple[Kind, ...] = Kind.__args__  # type: ignore[attr-defined]  # Literal's own list
 STATUSES: tuple[Status, ...] = Status.__args__  # type: ignore[attr-defined]  # Literal's own list
@@ -41,6 +47,30 @@ class Original:
     """ISO date."""
     status: Status = "unknown"
     url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attendee:
+    """Someone or some body that minutes list as present or absent."""
+
+    name: str
+    """As printed, the honorific left out: 「浦田構成員」, 「山田 太郎」."""
+    role: str | None = None
+    """座長, 構成員, 事務局 …; None where neither the entry nor its list says it."""
+    organisation: str | None = None
+    """Where the list gives it, or the body that heads the list (「総務省」)."""
+    present: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Proceedings:
+    """What minutes say of their meeting besides what was said."""
+
+    verbatim: bool
+    """True for a 議事録; False for a 議事要旨 or 議事概要, which tells what was said in short."""
+    agenda: tuple[str, ...] = ()
+    """Items as printed, without their numbers."""
+    attendees: tuple[Attendee, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +94,8 @@ class SourceDocument:
     edition: Edition = "original"
     original: Original | None = None
     """Set for digests only."""
+    proceedings: Proceedings | None = None
+    """Set for minutes only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +170,14 @@ class Section:
     """As printed: 「越塚構成員」, 「事務局（内田）」."""
     role: str | None = None
     """座長, 構成員, 事務局, 発表者 …"""
+    organisation: str | None = None
+    """The speaker's organisation where the label or the speaker states it."""
+    agenda: str | None = None
+    """Agenda item under which the turn stands, as printed."""
+    voice: Voice | None = None
+    """Set in minutes only."""
+    claim: Claim | None = None
+    """What the headings say the section is; None where they do not say it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +194,10 @@ class Chunk:
     """Heading path joined with 「 > 」."""
     speaker: str | None = None
     role: str | None = None
+    organisation: str | None = None
+    agenda: str | None = None
+    voice: Voice | None = None
+    claim: Claim | None = None
     page: int | None = None
     """Physical page on which the chunk begins."""
     page_label: str | None = None
@@ -219,6 +263,8 @@ class Statement:
     citations: tuple[int, ...]
     attribution: str | None = None
     """Who said it: 「越塚構成員(第6回議事録, 2024-04-24)」; None for a document's own text."""
+    label: str | None = None
+    """「論点」, 「提案」, 「仮説」, 「提案・仮説」; None for what the document states as found."""
 
 
 @dataclass(frozen=True, slots=True)

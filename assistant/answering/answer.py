@@ -8,10 +8,12 @@ from pathlib import Path
 from assistant.answering.evidence import find_evidence
 from assistant.answering.extract import Extract
 from assistant.answering.ground import is_found, is_made_of, lines_of, quotes_of
+from assistant.answering.voice import attribution_of, label_notes, label_of, minutes_note
 from assistant.retrieval.index import Index
 from assistant.retrieval.query import understand
 from assistant.schema import (
     Answer,
+    Chunk,
     Citation,
     Passage,
     Provenance,
@@ -40,6 +42,7 @@ def extractive_answer(
     if not statements:
         return refusal(question, "no_evidence", passages, provenance)
     used = [c.document for c in citations]
+    notes = notes_for(used, [c.chunk for c in citations])
     return Answer(
         question=question,
         answer=render(statements, citations),
@@ -48,7 +51,7 @@ def extractive_answer(
         mode="extractive",
         statements=tuple(statements),
         citations=tuple(citations),
-        notes=(*notes_for(used), *_changed_notes(citations)),
+        notes=(*notes, *label_notes(s.label for s in statements), *_changed_notes(citations)),
         as_of=_as_of(passages),
         nearest=(),
         provenance=provenance,
@@ -89,7 +92,7 @@ def render(statements: list[Statement], citations: list[Citation]) -> str:
     for statement in statements:
         marks = "".join(f"[{number}]" for number in statement.citations)
         document = by_number[statement.citations[0]]
-        label = status_label(document)
+        label = "・".join(part for part in (status_label(document), statement.label) if part)
         before = f"{statement.attribution}:「" if statement.attribution else ""
         after = "」" if statement.attribution else ""
         mark = f"({label})" if label else ""
@@ -104,8 +107,13 @@ def status_label(document: SourceDocument) -> str:
     return {"draft": "案", "interim": "中間整理", "withdrawn": "廃止"}.get(document.status, "")
 
 
-def notes_for(documents: list[SourceDocument]) -> list[str]:
-    """What a reader must know of the sources: draft, interim, digest, opinion, replaced."""
+def notes_for(documents: list[SourceDocument], chunks: list[Chunk] | None = None) -> list[str]:
+    """What a reader must know of the sources: draft, interim, digest, opinion, replaced.
+
+    Args:
+        documents: those cited.
+        chunks: those cited, where known: minutes are then described by what was quoted of them.
+    """
     notes = []
     for document in dict.fromkeys(documents):
         title = f"「{document.title}」"
@@ -126,23 +134,12 @@ def notes_for(documents: list[SourceDocument]) -> list[str]:
         elif document.status == "interim":
             notes.append(f"{title}は中間的な整理で、最終的な結論ではありません。")
         elif document.kind == "minutes":
-            notes.append(
-                f"{title}は会議での発言の記録で、発言者の見解です。決定事項ではありません。"
-            )
+            quoted = [chunk for chunk in chunks or () if chunk.doc_id == document.doc_id]
+            notes.append(minutes_note(document, quoted))
         if document.superseded_by:
             older = f"「{document.original.title}」" if document.original else title
             notes.append(f"{older}の後に、{document.superseded_by}が出ています。")
     return notes
-
-
-def attribution_of(passage: Passage) -> str | None:
-    """「越塚構成員(第6回議事録, 2024-04-24)」 for a speaker's words; None for a document's own."""
-    speaker, document = passage.chunk.speaker, passage.document
-    if not speaker or document.edition == "digest":
-        return None
-    record = f"{document.meeting or ''}議事録"
-    place = ", ".join(part for part in (record, document.published) if part)
-    return f"{speaker}({place})"
 
 
 def source_is_unchanged(document: SourceDocument) -> bool:
@@ -186,7 +183,12 @@ def grounded(
             continue
         citations += found
         statements.append(
-            Statement(extract.text, tuple(c.number for c in found), attribution_of(extract.passage))
+            Statement(
+                extract.text,
+                tuple(c.number for c in found),
+                attribution_of(extract.passage),
+                label_of(extract.passage.chunk, extract.text),
+            )
         )
     return statements, citations
 

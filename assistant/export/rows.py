@@ -51,7 +51,12 @@ def answer_row(answer: Answer, question_id: str | None = None) -> Row:
         "reason": answer.reason,
         "mode": answer.mode,
         "statements": [
-            {"text": s.text, "attribution": s.attribution, "citations": list(s.citations)}
+            {
+                "text": s.text,
+                "attribution": s.attribution,
+                "label": s.label,
+                "citations": list(s.citations),
+            }
             for s in answer.statements
         ],
         "citations": [citation_row(citation) for citation in answer.citations],
@@ -115,6 +120,10 @@ def _source(chunk: Chunk, document: SourceDocument, place: Chunk | Citation) -> 
         "original": asdict(document.original) if document.original else None,
         "speaker": chunk.speaker,
         "role": chunk.role,
+        "organisation": chunk.organisation,
+        "agenda": chunk.agenda,
+        "voice": chunk.voice,
+        "claim": chunk.claim,
         "section": chunk.section,
         "page": place.page,
         "page_label": place.page_label,

@@ -130,17 +130,25 @@ def _masked(text: str) -> str:
 
 
 def _without(lines: list[Line], furniture: set[Line]) -> list[Line]:
-    """Drop furniture; its blank lines and page border pass to the line that follows."""
+    """Drop furniture; its blank lines and page border pass to the line that follows.
+
+    A 「- 18 -」 is a page border itself: the blank lines around it end no paragraph.
+    """
     kept: list[Line] = []
-    blank, first = 0, False
+    blank, first, border = 0, False, False
     for line in lines:
         if line in furniture:
-            blank, first = max(blank, line.blank_before), first or line.first
+            border = border or bool(_DASHED_NUMBER.match(fold(line.text)))
+            blank, first = max(blank, line.blank_before), first or line.first or border
             continue
         kept.append(
-            replace(line, blank_before=max(blank, line.blank_before), first=first or line.first)
+            replace(
+                line,
+                blank_before=0 if border else max(blank, line.blank_before),
+                first=first or line.first,
+            )
         )
-        blank, first = 0, False
+        blank, first, border = 0, False, False
     return kept
 
 

@@ -9,8 +9,8 @@ from itertools import groupby
 
 from assistant.ingest.blocks import BULLET, FULL_LINE, Piece, make_blocks
 from assistant.ingest.clean import Line, clean_lines
-from assistant.ingest.headings import enter
-from assistant.ingest.speakers import SPEAKER, is_turn, speaker_role
+from assistant.ingest.headings import claim_of, enter
+from assistant.ingest.minutes import split_minutes
 from assistant.japanese.width import display_width, fold
 from assistant.schema import Kind, Page, Section
 
@@ -44,32 +44,11 @@ def read_structure(pages: tuple[Page, ...], kind: Kind, *, markdown: bool) -> li
             its title.
         markdown: read Markdown's marks.
     """
-    lines = clean_lines(pages)
     if kind == "minutes":
-        first = next((i for i, line in enumerate(lines) if is_turn(line.text)), len(lines))
-        head = _by_rules(lines[:first], pages, slides=False, markdown=markdown)
-        return head + _by_turns(lines[first:], pages)
+        head, turns = split_minutes(pages)
+        return _by_rules(head, pages, slides=False, markdown=markdown) + turns
+    lines = clean_lines(pages)
     return _by_rules(lines, pages, slides=kind == "slides", markdown=markdown)
-
-
-def _by_turns(lines: list[Line], pages: tuple[Page, ...]) -> list[Section]:
-    turns: list[tuple[str, list[Piece]]] = []
-    for line in lines:
-        match = SPEAKER.match(line.text) if is_turn(line.text) else None
-        if match:
-            piece = Piece(line, line.text[match.end() :], line.start + match.end())
-            turns.append((match["label"], [piece]))
-        else:
-            turns[-1][1].append(Piece(line, line.text, line.start))
-    said: dict[str, str] = {}
-    for label, pieces in turns:
-        said[label] = said.get(label, "") + "".join(piece.text for piece in pieces)
-    return [
-        Section(
-            (), make_blocks(pieces, pages), speaker=label, role=speaker_role(label, said[label])
-        )
-        for label, pieces in turns
-    ]
 
 
 def _by_rules(
@@ -101,7 +80,7 @@ def _by_marks(lines: list[Line], pages: tuple[Page, ...]) -> list[Section]:
         else:
             enter(path, level, line.text)
     return [
-        Section(names, make_blocks([piece for _, piece in group], pages))
+        Section(names, make_blocks([piece for _, piece in group], pages), claim=claim_of(names))
         for names, group in groupby(placed, key=lambda pair: pair[0])
     ]
 
@@ -117,7 +96,8 @@ def _by_headings(
     def close() -> None:
         if pending:
             names = tuple(name for _, name in path)
-            sections.append(Section(names, make_blocks(pending, pages, markdown=markdown)))
+            blocks = make_blocks(pending, pages, markdown=markdown)
+            sections.append(Section(names, blocks, claim=claim_of(names)))
             pending.clear()
 
     for piece in pieces:

@@ -3,7 +3,7 @@
 import json
 import weakref
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,17 @@ from assistant.errors import IndexDamagedError, IndexMissingError, IndexVersionE
 from assistant.retrieval.embeddings import Embedder, SifEmbedder, WordVectors, word_vector_name
 from assistant.retrieval.vectors import VectorIndex
 from assistant.retrieval.words import WordIndex
-from assistant.schema import Original, Page, Partly, Skipped, SourceDocument
+from assistant.schema import (
+    Attendee,
+    Original,
+    Page,
+    Partly,
+    Proceedings,
+    Skipped,
+    SourceDocument,
+)
 
-FORMAT = 2
+FORMAT = 3
 """Raised whenever an older index can no longer be read."""
 
 FILES_COPY = "files.json"
@@ -253,7 +261,11 @@ def _manifest(data: dict[str, Any]) -> Manifest:
     documents = {}
     for doc_id, row in data["documents"].items():
         original = Original(**row["original"]) if row["original"] else None
-        documents[doc_id] = replace(SourceDocument(**{**row, "original": None}), original=original)
+        held = row["proceedings"]
+        proceedings = _proceedings(held) if held else None
+        documents[doc_id] = SourceDocument(
+            **{**row, "original": original, "proceedings": proceedings}
+        )
     return Manifest(
         index_id=data["index_id"],
         generation=data["generation"],
@@ -266,6 +278,11 @@ def _manifest(data: dict[str, Any]) -> Manifest:
         partly=tuple(Partly(**{**row, "pages": tuple(row["pages"])}) for row in data["partly"]),
         format=data["format"],
     )
+
+
+def _proceedings(row: dict[str, Any]) -> Proceedings:
+    attendees = tuple(Attendee(**attendee) for attendee in row["attendees"])
+    return Proceedings(row["verbatim"], tuple(row["agenda"]), attendees)
 
 
 def no_index(root: Path) -> IndexMissingError:

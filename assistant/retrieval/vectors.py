@@ -20,7 +20,8 @@ _COLLECTION = "chunks"
 # Chroma 1.5.9 refuses batches over 5,461 rows.
 _BATCH = 2000
 _OPTIONAL = (
-    *("section", "speaker", "role", "page", "page_label"),
+    *("section", "speaker", "role", "organisation", "agenda", "voice", "claim"),
+    *("page", "page_label"),
     *("line_start", "line_end", "locator"),
 )
 

@@ -168,10 +168,12 @@ def test_minutes_are_noted_as_opinions(assistant):
 
 def test_a_draft_is_noted_and_marked(assistant):
     answer = assistant.ask("協議会の事務局は誰が担いますか", Filters(kind="outline"))
-    (note,) = answer.notes
+    note, meaning = answer.notes
     assert "みどり地域デジタル推進懇談会 とりまとめ骨子案" in note
     assert "決定した内容ではありません" in note
-    assert "(案)[1]" in answer.answer
+    assert "「提案」" in meaning
+    assert "(案・提案)[1]" in answer.answer
+    assert answer.statements[0].label == "提案"
 
 
 def test_a_digest_is_marked_and_names_its_original(assistant):

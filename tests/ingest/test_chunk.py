@@ -82,6 +82,7 @@ def test_a_chunk_of_a_text_knows_its_lines_speaker_and_source():
             segments=(Segment(0, 0, 6, 9), Segment(9, 0, 15, 4), Segment(13, 0, 20, 7)),
             speaker="山田座長",
             role="座長",
+            voice="procedure",
             line_start=1,
             line_end=2,
             tokens=23,

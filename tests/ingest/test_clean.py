@@ -80,7 +80,7 @@ def test_running_heads_and_page_numbers_are_set_aside_in_a_pdf(pages, lines):
 
 def test_blank_lines_and_page_borders_pass_from_furniture_to_the_next_line():
     lines = clean_lines((Page("本文\n\n\n\n- 2 -\n次の頁"),))
-    assert lines[1] == Line("次の頁", 0, 12, 0, 3, first=True)
+    assert lines[1] == Line("次の頁", 0, 12, 0, 0, first=True)
 
 
 @pytest.mark.parametrize(
