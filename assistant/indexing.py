@@ -8,11 +8,13 @@ from time import perf_counter
 from typing import TypeVar
 
 from assistant.errors import InputError, ReadError
-from assistant.ingest.catalog import CatalogEntry, load_catalog, with_catalog
-from assistant.ingest.metadata import infer_document, prepared_pages
+from assistant.ingest.catalog import CATALOG_NAME, CatalogEntry, load_catalog
+from assistant.ingest.lineage import link, with_successor
+from assistant.ingest.metadata import describe, prepared_pages
 from assistant.ingest.minutes import with_proceedings
 from assistant.ingest.readers import OLD_FORMATS, SUFFIXES
 from assistant.ingest.sandbox import Sandbox
+from assistant.ingest.stated import SIDECAR_SUFFIX, is_sidecar, sidecar_of
 from assistant.retrieval.generations import Change, build_generation, writer_lock
 from assistant.retrieval.index import (
     FileRecord,
@@ -20,10 +22,12 @@ from assistant.retrieval.index import (
     Progress,
     current_generation,
     read_files,
+    read_inferences,
     read_manifest,
 )
 from assistant.schema import (
     Chunk,
+    Inference,
     IngestReport,
     Partly,
     ReadDocument,
@@ -33,7 +37,7 @@ from assistant.schema import (
 from assistant.settings import Settings
 
 # Files that describe documents or belong to the system: never documents, never reported.
-_BESIDE = {"catalog.toml", "thumbs.db", "desktop.ini"}
+_BESIDE = {CATALOG_NAME, "thumbs.db", "desktop.ini"}
 _STARTER_FOLDERS = ("cases", "digests", "guidebooks")
 _DOCSTORE = "docstore.json"
 
@@ -111,7 +115,7 @@ def ingest(
                 f"取り込める文書がありません: {'、'.join(str(path) for path in named)}",
                 f"{'、'.join(sorted(SUFFIXES))} のファイルを置いてください。",
             )
-        manifest = _write(root, before, run, gone, named, progress)
+        manifest = _write(root, before, run, gone, named, settings, progress)
     return IngestReport(
         added=tuple(run.added),
         updated=tuple(run.updated),
@@ -161,7 +165,7 @@ def rebuild(root: Path, settings: Settings, *, progress: Progress | None = None)
         starters = {record.path for record in records if record.starter}
         _read_changed(present, None, run, settings, progress=progress)
         run.files = [replace(r, starter=r.path in starters) for r in run.files]
-        manifest = _write(root, None, run, [], [], progress)
+        manifest = _write(root, None, run, [], [], settings, progress)
     assert manifest is not None
     return IngestReport(
         added=tuple(run.added),
@@ -199,7 +203,7 @@ def _read_changed(
     progress: Progress | None = None,
 ) -> None:
     """Sort the files found into unchanged, duplicate, read and skipped."""
-    catalog = load_catalog(starter_corpus() / "catalog.toml")
+    catalog = _catalog(settings)
     known = {record.path: record for record in before.files} if before else {}
     documents = before.documents if before else {}
     with Sandbox(seconds=settings.read_seconds, megabytes=settings.read_megabytes) as sandbox:
@@ -208,7 +212,7 @@ def _read_changed(
             if progress:
                 progress("文書を読み取り", number, len(groups))
             owner = _owner(records, documents.get(doc_id), known, set(found))
-            if documents.get(doc_id) is None or documents[doc_id].source_path != owner:
+            if _must_be_read(owner, records, documents.get(doc_id), known):
                 try:
                     read, partly = _read_any(_by_suffix(owner, records), doc_id, sandbox, catalog)
                 except ReadError as error:
@@ -220,6 +224,11 @@ def _read_changed(
             _record(records, owner, known, run)
 
 
+def _catalog(settings: Settings) -> tuple[CatalogEntry, ...]:
+    """What is known of originals: the catalogue of the program, then that of files added."""
+    return load_catalog(starter_corpus() / CATALOG_NAME, settings.originals_folder / CATALOG_NAME)
+
+
 def _by_content(found: list[Path], run: _Run, *, starter: bool) -> dict[str, list[FileRecord]]:
     """The files that can be opened, grouped by their content, in the order found."""
     groups: dict[str, list[FileRecord]] = {}
@@ -229,11 +238,13 @@ def _by_content(found: list[Path], run: _Run, *, starter: bool) -> dict[str, lis
             continue
         try:
             digest = _sha256(path)
+            beside = sidecar_of(path)
+            sidecar = _sha256(beside) if beside else None
         except OSError as error:
             reason = f"ファイルを開けません({error.strerror})。"
             run.skipped.append(Skipped(str(path), reason, "読み取り権限を確かめてください。"))
             continue
-        record = FileRecord(str(path), digest, digest[:12], starter)
+        record = FileRecord(str(path), digest, digest[:12], starter, sidecar)
         groups.setdefault(record.doc_id, []).append(record)
     return groups
 
@@ -261,6 +272,19 @@ def _owner(
     return min(paths)
 
 
+def _must_be_read(
+    owner: str,
+    records: list[FileRecord],
+    document: SourceDocument | None,
+    known: dict[str, FileRecord],
+) -> bool:
+    """Whether a document is new, is cited under another path, or is described anew beside it."""
+    if document is None or document.source_path != owner:
+        return True
+    sidecar = next((record.sidecar for record in records if record.path == owner), None)
+    return owner in known and owner in {r.path for r in records} and sidecar != known[owner].sidecar
+
+
 def _record(records: list[FileRecord], owner: str, known: dict[str, FileRecord], run: _Run) -> None:
     for record in records:
         old = known.get(record.path)
@@ -270,7 +294,7 @@ def _record(records: list[FileRecord], owner: str, known: dict[str, FileRecord],
             run.unchanged.append(record.path)
         elif old is None:
             run.added.append(record.path)
-        elif old.sha256 != record.sha256:
+        elif (old.sha256, old.sidecar) != (record.sha256, record.sidecar):
             run.updated.append(record.path)
         else:
             run.unchanged.append(record.path)
@@ -303,16 +327,15 @@ def _read_document(
     path: Path, doc_id: str, sandbox: Sandbox, catalog: tuple[CatalogEntry, ...]
 ) -> tuple[ReadDocument, Partly | None]:
     result = sandbox.read(path)
-    document = infer_document(path, doc_id, result.pages, title=result.title)
-    text = "\n".join(page.text for page in result.pages[:5])
+    described = describe(path, doc_id, result.pages, title=result.title, catalog=catalog)
     pages = prepared_pages(result.pages)
-    document = with_proceedings(with_catalog(document, text, catalog), pages)
+    document = with_proceedings(described.document, pages)
     partly = (
         Partly(str(path), result.unreadable, result.unreadable_reason)
         if result.unreadable_reason
         else None
     )
-    return ReadDocument(document, pages), partly
+    return ReadDocument(document, pages, described.inferences), partly
 
 
 def _write(
@@ -321,6 +344,7 @@ def _write(
     run: _Run,
     gone: list[FileRecord],
     named: list[Path],
+    settings: Settings,
     progress: Progress | None,
 ) -> Manifest | None:
     """Write the next generation, or nothing when nothing changed."""
@@ -340,17 +364,32 @@ def _write(
     unchanged = before is not None and (before.files, before.skipped) == (files, skipped)
     if unchanged and not documents and not removed:
         return before
+    alive = {doc_id: known[doc_id] for doc_id in known if doc_id not in removed} | documents
+    inferences = _inferences(root, before) | {r.document.doc_id: r.inferences for r in run.read}
+    series, linked = link(alive, inferences, _catalog(settings))
     change = Change(
-        documents=documents,
+        documents=documents | linked,
         chunks=chunks,
         pages={r.document.doc_id: r.pages for r in run.read if r.document.doc_id in documents},
         removed=tuple(sorted(removed | (replaced & set(documents)))),
         files=files,
         skipped=skipped,
         partly=partly,
+        inferences={
+            doc_id: with_successor(inferences[doc_id], linked[doc_id])
+            if doc_id in linked
+            else inferences[doc_id]
+            for doc_id in documents | linked
+        },
+        series=series,
         save_beside=save,
     )
     return build_generation(root, change, fresh=before is None, progress=progress)
+
+
+def _inferences(root: Path, before: Manifest | None) -> dict[str, tuple[Inference, ...]]:
+    folder = current_generation(root) if before else None
+    return read_inferences(folder) if folder else {}
 
 
 def _cut(
@@ -404,7 +443,7 @@ def _documents_in(paths: list[Path], root: Path | None) -> Iterator[Path]:
         below = sorted(path.rglob("*")) if path.is_dir() else [path]
         for file in below:
             hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
-            beside = file.name.lower() in _BESIDE or file.name.endswith(".meta.toml")
+            beside = file.name.lower() in _BESIDE or is_sidecar(file)
             inside_index = root is not None and _inside(file, root.resolve())
             if file in seen or hidden or beside or inside_index or not file.is_file():
                 continue
@@ -433,6 +472,11 @@ def _sha256(path: Path) -> str:
 
 
 def _unsupported(path: Path) -> Skipped:
+    if path.name.endswith(SIDECAR_SUFFIX):
+        reason = "この書誌情報に当たる文書が同じフォルダーにありません。"
+        return Skipped(
+            str(path), reason, f"文書の名前に {SIDECAR_SUFFIX} を付けた名前にしてください。"
+        )
     newer = OLD_FORMATS.get(path.suffix.lower())
     if newer:
         reason = f"古い形式({path.suffix})には対応していません。"

@@ -89,13 +89,63 @@ class SourceDocument:
     status: Status = "unknown"
     meeting: str | None = None
     """「第6回」 where the document belongs to a numbered meeting."""
+    number: str | None = None
+    """「資料6-3」, the number under which it was handed out."""
+    series: str | None = None
+    """What its versions and meetings have in common (the study group's name), where somebody has
+    stated it; None leaves it to the title."""
     superseded_by: str | None = None
-    """Title and date of the newer document that replaced this one."""
+    """Title and date of the newer documents that followed or replaced this one."""
+    url: str | None = None
+    """Where the file was fetched from."""
     edition: Edition = "original"
     original: Original | None = None
     """Set for digests only."""
     proceedings: Proceedings | None = None
     """Set for minutes only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inference:
+    """Why a field of a document has its value."""
+
+    field: str
+    """Name of the field of `SourceDocument`."""
+    value: str | None
+    """None where the words say too little for a value (a date without its day)."""
+    place: str
+    """Where the words stand, in Japanese: 「1ページ 3行」, 「ファイル名」, 「資料目録」."""
+    words: str = ""
+    """The words as they stand there."""
+    doubt: str = ""
+    """Why the value may be wrong, in Japanese; empty when it is certain."""
+
+    @property
+    def certain(self) -> bool:
+        """Whether the words leave no doubt."""
+        return not self.doubt
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A document of a series."""
+
+    title: str
+    published: str | None
+    kind: Kind
+    status: Status
+    doc_id: str | None = None
+    """None for a document that is known of but not indexed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Documents that belong together: the drafts and the report of one study group, its minutes."""
+
+    name: str
+    publisher: str | None
+    members: tuple[Member, ...]
+    """Two or more, oldest first; those without a date last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +181,8 @@ class ReadDocument:
 
     document: SourceDocument
     pages: tuple[Page, ...]
+    inferences: tuple[Inference, ...] = ()
+    """Where the document's fields come from."""
 
 
 @dataclass(frozen=True, slots=True)

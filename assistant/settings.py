@@ -36,12 +36,19 @@ class Settings(BaseSettings):
     """Folder of the user's own plan templates; None: only those that come with the program."""
     user_header: str | None = None
     """Name of the header in which a reverse proxy sends who has logged in; None: one user."""
+    originals: Path | None = None
+    """Folder in which ``corpus add`` keeps originals; None: ``originals`` in the data folder."""
     question_characters: int = Field(default=2000, ge=1)
     """A longer question is refused (``question_too_long``)."""
     read_seconds: float = Field(default=60.0, gt=0)
     """Time limit for reading one file, in seconds; 10 s for every megabyte of it are added."""
     read_megabytes: int = Field(default=1536, ge=128)
     """Memory limit of the process that reads files, in MiB."""
+
+    @property
+    def originals_folder(self) -> Path:
+        """Where originals are kept."""
+        return self.originals or self.data / "originals"
 
     @property
     def default_index(self) -> Path:

@@ -9,6 +9,7 @@ from towns import LIBRARY, LIBRARY_QUESTION, Town
 from assistant.errors import IndexMissingError, InputError
 from assistant.indexing import ingest, starter_folders
 from assistant.retrieval.generations import verify
+from assistant.retrieval.index import read_inferences
 from assistant.schema import IngestReport
 from assistant.settings import Settings
 
@@ -335,6 +336,84 @@ def test_a_digest_yields_once_its_original_is_indexed(town):
     original.unlink()
     town.ingest()
     assert sources(town.ask(LIBRARY_QUESTION)) == ["digest.md"]
+
+
+DRAFT = "みどり市通信網整備計画（案）\n\n令和6年4月24日\n\nみどり市役所\n\n" + LIBRARY
+FINAL = "みどり市通信網整備計画\n\n令和6年9月13日\n\nみどり市役所\n\n公民館は地域の拠点である。\n"
+
+
+def described(town):
+    return {d.title: d for d in town.manifest().documents.values()}
+
+
+def test_a_corrected_description_updates_that_one_document(town):
+    town.write("a.txt", DRAFT.format(hours=120))
+    town.write("b.txt", HALL)
+    town.ingest()
+    before = town.manifest().index_id
+    sidecar = town.write("a.txt.meta.toml", 'status = "withdrawn"\n')
+    assert changes(town.ingest()) == {"updated": ["a.txt"], "unchanged": ["b.txt"]}
+    assert [c.document.status for c in town.ask(LIBRARY_QUESTION).citations] == ["withdrawn"]
+    assert town.manifest().index_id != before
+    assert changes(town.ingest()) == {"unchanged": ["a.txt", "b.txt"]}
+    sidecar.unlink()
+    assert changes(town.ingest())["updated"] == ["a.txt"]
+    assert [c.document.status for c in town.ask(LIBRARY_QUESTION).citations] == ["draft"]
+    assert town.manifest().index_id == before
+
+
+def test_a_description_that_cannot_be_used_costs_its_document_only(town):
+    town.write("a.txt", DRAFT.format(hours=120))
+    town.write("b.txt", HALL)
+    town.write("a.txt.meta.toml", "status: final")
+    report = town.ingest()
+    assert changes(report) == {"added": ["b.txt"], "skipped": ["a.txt"]}
+    assert "a.txt.meta.toml" in report.skipped[0].reason
+
+
+def test_a_description_of_no_document_is_reported(town):
+    town.write("b.txt", HALL)
+    town.write("a.txt.meta.toml", 'status = "final"\n')
+    report = town.ingest()
+    assert changes(report) == {"added": ["b.txt"], "skipped": ["a.txt.meta.toml"]}
+    assert "当たる文書が同じフォルダーにありません" in report.skipped[0].reason
+
+
+def test_a_draft_learns_of_the_final_text_and_forgets_it_again(town):
+    town.write("draft.txt", DRAFT.format(hours=120))
+    town.ingest()
+    assert described(town)["みどり市通信網整備計画（案）"].superseded_by is None
+    final = town.write("final.txt", FINAL)
+    assert changes(town.ingest()) == {"added": ["final.txt"], "unchanged": ["draft.txt"]}
+    followed = "「みどり市通信網整備計画」(2024-09-13)"
+    assert described(town)["みどり市通信網整備計画（案）"].superseded_by == followed
+    assert any(followed in note for note in town.ask(LIBRARY_QUESTION).notes)
+    [series] = [s for s in town.manifest().series if s.name == "みどり市通信網整備計画"]
+    assert [member.published for member in series.members] == ["2024-04-24", "2024-09-13"]
+    final.unlink()
+    town.ingest()
+    assert described(town)["みどり市通信網整備計画（案）"].superseded_by is None
+    assert "みどり市通信網整備計画" not in {s.name for s in town.manifest().series}
+
+
+def test_a_stated_successor_stays_when_others_come_and_go(town):
+    town.write("draft.txt", DRAFT.format(hours=120))
+    town.write("draft.txt.meta.toml", 'superseded_by = "別の計画(2025-01-01)"\n')
+    town.ingest()
+    town.write("final.txt", FINAL)
+    town.ingest()
+    assert described(town)["みどり市通信網整備計画（案）"].superseded_by == "別の計画(2025-01-01)"
+
+
+def test_the_evidence_of_every_document_is_kept_and_goes_with_it(town):
+    path = town.write("draft.txt", DRAFT.format(hours=120))
+    town.write("b.txt", HALL)
+    town.ingest()
+    sources = read_inferences(town.folder())
+    assert set(sources) == set(town.manifest().documents)
+    path.unlink()
+    town.ingest()
+    assert set(read_inferences(town.folder())) == set(town.manifest().documents)
 
 
 def test_two_indexes_do_not_see_each_others_documents(tmp_path, index_root):

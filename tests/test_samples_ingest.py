@@ -2,7 +2,7 @@
 
 from assistant.errors import ReadError
 from assistant.ingest.chunk import make_chunks
-from assistant.ingest.metadata import infer_document, prepared_pages
+from assistant.ingest.metadata import describe, prepared_pages
 from assistant.ingest.readers import read_file
 from assistant.ingest.sandbox import Sandbox
 from assistant.ingest.structure import read_structure
@@ -13,7 +13,7 @@ TOO_SLOW = "読み取りに時間がかかりすぎたため、打ち切りま�
 
 def chunks_of(path):
     read = read_file(path).pages
-    kind = infer_document(path, "d", read).kind
+    kind = describe(path, "d", read).document.kind
     pages = prepared_pages(read)
     markdown = any("\n## " in page.text for page in pages)
     return make_chunks("d", pages, read_structure(pages, kind, markdown=markdown))

@@ -6,6 +6,7 @@
     INDEX/writer.lock         held by the one process that writes
     INDEX/word-vectors/       compact copy of the word vectors
     INDEX/gen-7/manifest.json documents, files, counts, names of format and embedding
+    INDEX/gen-7/inferences.json where the documents' fields come from
     INDEX/gen-7/vectors/      Chroma
     INDEX/gen-7/words/        Tantivy
     INDEX/gen-7/pages/        page texts as read, one JSON file a document
@@ -24,7 +25,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -42,16 +43,26 @@ from assistant.retrieval.embeddings import (
 )
 from assistant.retrieval.index import (
     FILES_COPY,
+    INFERENCES,
     FileRecord,
     Index,
     Manifest,
     Progress,
     current_generation,
+    read_inferences,
     read_manifest,
 )
 from assistant.retrieval.vectors import VectorIndex
 from assistant.retrieval.words import WordIndex, searched_text
-from assistant.schema import Chunk, Page, Partly, Skipped, SourceDocument
+from assistant.schema import (
+    Chunk,
+    Inference,
+    Page,
+    Partly,
+    Series,
+    Skipped,
+    SourceDocument,
+)
 
 _EMBED_BATCH = 500
 _SWAP_SAMPLE = 200
@@ -78,6 +89,10 @@ class Change:
     """All files of the new generation."""
     skipped: tuple[Skipped, ...] = ()
     partly: tuple[Partly, ...] = ()
+    inferences: dict[str, tuple[Inference, ...]] = field(default_factory=dict)
+    """Where the fields of the documents in `documents` come from."""
+    series: tuple[Series, ...] = ()
+    """All series of the new generation."""
     save_beside: Callable[[Path], None] | None = None
     """Writes what belongs to the generation but to neither engine, given its folder."""
 
@@ -215,7 +230,8 @@ def _build(
         _write_json(folder / "pages" / f"{doc_id}.json", [asdict(page) for page in pages])
     chunks = _write_engines(folder, change, documents, embedder, progress)
     _write_vocabulary(folder, change.chunks, word_vectors)
-    digest = hashlib.sha256("\n".join([embedder.name, *sorted(documents)]).encode())
+    described = [asdict(documents[doc_id]) | {"source_path": ""} for doc_id in sorted(documents)]
+    digest = hashlib.sha256(json.dumps([embedder.name, described]).encode())
     manifest = Manifest(
         index_id=digest.hexdigest()[:12],
         generation=number,
@@ -226,11 +242,22 @@ def _build(
         speakers=tuple(sorted(speakers | {c.speaker for c in change.chunks if c.speaker})),
         skipped=change.skipped,
         partly=change.partly,
+        series=change.series,
     )
+    _write_inferences(folder, change, set(documents))
     if change.save_beside:
         change.save_beside(folder)
     _write_json(folder / "manifest.json", asdict(manifest))
     return manifest
+
+
+def _write_inferences(folder: Path, change: Change, alive: set[str]) -> None:
+    known = read_inferences(folder) if (folder / INFERENCES).is_file() else {}
+    merged = known | change.inferences
+    _write_json(
+        folder / INFERENCES,
+        {i: [asdict(row) for row in rows] for i, rows in merged.items() if i in alive},
+    )
 
 
 def _write_engines(

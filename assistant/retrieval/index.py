@@ -12,24 +12,30 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.errors import IndexDamagedError, IndexMissingError, IndexVersionError
+from assistant.japanese.width import squeeze
 from assistant.retrieval.embeddings import Embedder, SifEmbedder, WordVectors, word_vector_name
 from assistant.retrieval.vectors import VectorIndex
 from assistant.retrieval.words import WordIndex
 from assistant.schema import (
     Attendee,
+    Inference,
+    Member,
     Original,
     Page,
     Partly,
     Proceedings,
+    Series,
     Skipped,
     SourceDocument,
 )
 
-FORMAT = 3
+FORMAT = 4
 """Raised whenever an older index can no longer be read."""
 
 FILES_COPY = "files.json"
 """Copy of the manifest's files beside the generations: what `rebuild` goes by after damage."""
+INFERENCES = "inferences.json"
+"""Why the documents of a generation are described as they are, see `read_inferences`."""
 _REMEMBERED_WORDS = 10_000
 
 Progress = Callable[[str, int, int], None]
@@ -45,6 +51,8 @@ class FileRecord:
     doc_id: str
     starter: bool = False
     """Belongs to the starter corpus that came with the program."""
+    sidecar: str | None = None
+    """SHA-256 of the file beside it that corrects its description; None without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +60,8 @@ class Manifest:
     """What a generation holds."""
 
     index_id: str
-    """First 12 hex digits of the SHA-256 over embedding and documents: same contents, same id."""
+    """First 12 hex digits of the SHA-256 over embedding, documents and their descriptions: same
+    contents, same id."""
     generation: int
     embedding: str
     chunks: int
@@ -62,6 +71,8 @@ class Manifest:
     """Speakers as printed, of all minutes ever in the index."""
     skipped: tuple[Skipped, ...] = ()
     partly: tuple[Partly, ...] = ()
+    series: tuple[Series, ...] = ()
+    """Documents that belong together, also those known of but not indexed."""
     format: int = FORMAT
 
 
@@ -235,9 +246,24 @@ def read_manifest(folder: Path) -> Manifest:
         raise damaged("一覧") from error
 
 
+def read_inferences(folder: Path) -> dict[str, tuple[Inference, ...]]:
+    """Where the fields of a generation's documents come from, by doc_id.
+
+    Kept beside the manifest: an answer never needs them.
+
+    Raises:
+        IndexDamagedError: not readable.
+    """
+    try:
+        data = json.loads((folder / INFERENCES).read_text(encoding="utf-8"))
+        return {doc_id: tuple(Inference(**row) for row in rows) for doc_id, rows in data.items()}
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise damaged("書誌情報の根拠") from error
+
+
 def _yielding_digests(manifest: Manifest) -> frozenset[str]:
     """Digests whose original is indexed too."""
-    titles = {d.title for d in manifest.documents.values() if d.edition == "original"}
+    titles = {squeeze(d.title) for d in manifest.documents.values() if d.edition == "original"}
     return frozenset(
         doc_id
         for doc_id, document in manifest.documents.items()
@@ -245,7 +271,7 @@ def _yielding_digests(manifest: Manifest) -> frozenset[str]:
         if document.edition == "digest"
         and document.kind != "guidebook"
         and document.original
-        and document.original.title in titles
+        and squeeze(document.original.title) in titles
     )
 
 
@@ -276,6 +302,10 @@ def _manifest(data: dict[str, Any]) -> Manifest:
         speakers=tuple(data["speakers"]),
         skipped=tuple(Skipped(**row) for row in data["skipped"]),
         partly=tuple(Partly(**{**row, "pages": tuple(row["pages"])}) for row in data["partly"]),
+        series=tuple(
+            Series(**{**row, "members": tuple(Member(**member) for member in row["members"])})
+            for row in data["series"]
+        ),
         format=data["format"],
     )
 

@@ -66,14 +66,26 @@ def test_a_missing_catalogue_is_empty(tmp_path):
     "text",
     [
         "title: 計画",
-        '[[original]]\ntitle = "計画"',
+        '[[original]]\nphrases = "整備計画"',
+        '[[original]]\ntitle = "計画"\nkind = "letter"',
+        '[[original]]\ntitle = "計画"\nstatus = "done"',
         '[[original]]\nphrases = ["計画"]',
         '[[original]]\ntitle = "計画"\nphrases = []',
         '[[original]]\ntitle = "計画"\nphrases = "整備計画"',
         '[[original]]\ntitle = "計画"\nphrases = ["計画"]\nauthor = "県"',
         '[original]\ntitle = "計画"\nphrases = ["計画"]',
     ],
-    ids=["no TOML", "no phrases", "no title", "empty", "one phrase", "unknown field", "one table"],
+    ids=[
+        "no TOML",
+        "only phrases",
+        "wrong kind",
+        "wrong status",
+        "no title",
+        "empty",
+        "one phrase",
+        "unknown field",
+        "one table",
+    ],
 )
 def test_a_catalogue_with_a_slip_is_refused(load, text):
     with pytest.raises(InputError, match=r"資料目録 catalog\.toml を読めません"):
@@ -96,17 +108,18 @@ def test_a_catalogue_in_another_encoding_is_refused(load):
     ids=["all phrases", "spaced", "one phrase missing", "too far down"],
 )
 def test_a_document_is_known_by_all_phrases_in_its_opening(text, expected):
-    assert with_catalog(DOCUMENT, text, (CatalogEntry("別", ("別の資料",)), ENTRY)) == expected
+    document, _ = with_catalog(DOCUMENT, text, (CatalogEntry("別", ("別の資料",)), ENTRY))
+    assert document == expected
 
 
 def test_what_an_entry_leaves_open_is_kept_from_the_document():
     entry = CatalogEntry("整備計画", ("整備",))
-    assert with_catalog(DOCUMENT, "整備", (entry,)) == DOCUMENT
+    assert with_catalog(DOCUMENT, "整備", (entry,))[0] == DOCUMENT
 
 
 def test_a_digest_is_never_taken_for_its_original():
     digest = replace(DOCUMENT, edition="digest")
-    assert with_catalog(digest, "通信網の整備計画 みどり県", (ENTRY,)) == digest
+    assert with_catalog(digest, "通信網の整備計画 みどり県", (ENTRY,)) == (digest, ())
 
 
 def test_the_catalogue_of_the_starter_corpus_uses_known_values():

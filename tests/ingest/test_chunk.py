@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from assistant.ingest import chunk as chunk_module
 from assistant.ingest.chunk import count_tokens, make_chunks
-from assistant.ingest.metadata import infer_document, prepared_pages
+from assistant.ingest.metadata import describe, prepared_pages
 from assistant.ingest.readers import read_file
 from assistant.ingest.structure import read_structure
 from assistant.japanese.width import squeeze
@@ -47,7 +47,7 @@ def assert_stands_in_source(chunk, pages):
 def fixture_document(request, documents):
     path = documents / request.param
     read = read_file(path).pages
-    kind = infer_document(path, "d", read).kind
+    kind = describe(path, "d", read).document.kind
     pages = prepared_pages(read)
     return pages, read_structure(pages, kind, markdown=path.suffix == ".md")
 

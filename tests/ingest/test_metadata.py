@@ -3,16 +3,19 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import ReadError
-from assistant.ingest.metadata import infer_document, prepared_pages
+from assistant.ingest.metadata import describe, prepared_pages
 from assistant.ingest.readers import read_file
 from assistant.schema import Original, Page, SourceDocument
 
-FIELDS = "edition、kind、meeting、original、published、publisher、status、superseded_by、title"
+FIELDS = (
+    "edition、kind、meeting、number、original、published、publisher、series、status、superseded_by、"
+    "title、url"
+)
 ORIGINAL_FIELDS = "項目は title、publisher、date、status、url です。"
 
 
 def infer(text, name="資料.txt", title=None):
-    return infer_document(Path("/市") / name, "0123456789ab", (Page(text),), title=title)
+    return describe(Path("/市") / name, "0123456789ab", (Page(text),), title=title).document
 
 
 def stated(front_matter):
@@ -87,8 +90,8 @@ def stated(front_matter):
 )
 def test_what_the_fixture_documents_say_of_themselves(documents, name, fields):
     path = documents / name
-    inferred = infer_document(path, "0123456789ab", read_file(path).pages)
-    assert inferred == SourceDocument("0123456789ab", source_path=str(path), **fields)
+    described = describe(path, "0123456789ab", read_file(path).pages)
+    assert described.document == SourceDocument("0123456789ab", source_path=str(path), **fields)
 
 
 @pytest.mark.parametrize(
@@ -162,7 +165,8 @@ def test_kind_and_status_follow_from_title_and_name(title, name, kind, status):
     ("text", "publisher"),
     [
         ("通信網の整備計画\n\n岡崎市役所\n\n本文。", "岡崎市"),
-        ("通信網の整備計画\n\n本文。" + "\n" * 600 + "総務省と環境省と総務省。", "総務省"),
+        ("通信網の整備計画\n\n本文。" + "\n" * 600 + "総務省と環境省と総務省、総務省。", "総務省"),
+        ("通信網の整備計画\n\n本文。" + "\n" * 600 + "総務省と環境省と総務省。", None),
         ("通信網の整備計画\n\n各地区の住民が費用を分担する。", None),
     ],
 )

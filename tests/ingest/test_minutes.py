@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.ingest.metadata import infer_document
+from assistant.ingest.metadata import describe
 from assistant.ingest.minutes import split_minutes, voice_of, with_proceedings
 from assistant.ingest.speakers import speaker_organisation
 from assistant.schema import Attendee, Page, Proceedings
@@ -110,7 +110,7 @@ def test_turns_know_their_agenda_item():
 def test_attendance_is_data_of_the_document(tmp_path):
     pages = (Page(RECORD),)
     path = tmp_path / "minutes.txt"
-    document = with_proceedings(infer_document(path, "0" * 12, pages), pages)
+    document = with_proceedings(describe(path, "0" * 12, pages).document, pages)
     assert document.proceedings == Proceedings(
         verbatim=True,
         agenda=("乗合タクシーの実証について", "山間部の通信網の維持"),
@@ -134,7 +134,7 @@ def test_attendance_one_a_line_with_roles_and_bodies(tmp_path):
         ),
     )
     path = tmp_path / "minutes.txt"
-    proceedings = with_proceedings(infer_document(path, "0" * 12, pages), pages).proceedings
+    proceedings = with_proceedings(describe(path, "0" * 12, pages).document, pages).proceedings
     assert proceedings == Proceedings(
         verbatim=False,
         attendees=(

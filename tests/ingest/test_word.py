@@ -4,7 +4,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 
 from assistant.errors import ReadError
-from assistant.ingest.metadata import infer_document
+from assistant.ingest.metadata import describe
 from assistant.ingest.readers import read_file
 from assistant.ingest.structure import read_structure
 from assistant.schema import Page
@@ -183,7 +183,7 @@ def test_the_title_is_the_first_heading_or_line(document, read, tmp_path, lines,
         else:
             document.add_heading(text, level)
     document.core_properties.title = ""
-    assert infer_document(tmp_path / "計画.docx", "d", read().pages).title == title
+    assert describe(tmp_path / "計画.docx", "d", read().pages).document.title == title
 
 
 def test_an_empty_document_is_refused(read):
