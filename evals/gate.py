@@ -8,7 +8,7 @@ of the rows are errored. How often a true drop is caught is measured in `evals.s
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from evals import results
@@ -55,9 +55,7 @@ def judge(before: Run, after: Run) -> Verdict:
     expected = sorted(olds.keys() | news.keys())
     whole = [i for i in expected if i in olds and i in news]
     pairs = [(olds[i], news[i]) for i in whole if not (olds[i].error or news[i].error)]
-    comparisons = [
-        found for name in (PRIMARY, *GUARDED) if (found := _compared(name, pairs)) is not None
-    ]
+    comparisons = compare(_scores([old for old, _ in pairs]), _scores([new for _, new in pairs]))
     failures = [
         *_errored([news.get(i) for i in expected]),
         *_below_floor(list(news.values())),
@@ -118,15 +116,8 @@ def write_baseline(run: Run, waived: str | None) -> Path:
     return folder
 
 
-def only_sets(run: Run, sets: Sequence[str]) -> Run:
-    """A run cut down to some of its sets."""
-    rows = tuple(row for row in run.rows if row.set in sets)
-    return replace(run, rows=rows, settings={**run.settings, "sets": list(sets)})
-
-
-def _compared(metric: str, pairs: Sequence[tuple[Row, Row]]) -> Comparison | None:
-    before = [old.scores.get(metric) for old, _ in pairs]
-    return compare(metric, before, [new.scores.get(metric) for _, new in pairs])
+def _scores(rows: Sequence[Row]) -> dict[str, list[float | None]]:
+    return {name: [row.scores.get(name) for row in rows] for name in (PRIMARY, *GUARDED)}
 
 
 def _fallen(comparisons: Sequence[Comparison]) -> list[str]:

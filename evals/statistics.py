@@ -13,7 +13,9 @@ import numpy.typing as npt
 
 RESAMPLES = 10_000
 _RESAMPLES_OF_A_FIGURE = 2_000
+_LAST_BIT = 1e-6
 _Array = npt.NDArray[np.float32]
+Scores = Mapping[str, Sequence[float | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,35 +71,25 @@ def interval(values: Sequence[float]) -> tuple[float, float]:
     return found.low, found.high
 
 
-def compare(
-    metric: str, before: Sequence[float | None], after: Sequence[float | None]
-) -> Comparison | None:
-    """Compare two runs question by question; None when a side has no scored row.
+def compare(before: Scores, after: Scores) -> list[Comparison]:
+    """Compare two runs question by question, in the order of `before`'s metrics.
 
     Args:
-        metric: its name.
-        before: scores in the order of the questions.
-        after: scores of the same questions in the same order.
+        before: by metric, the scores in the order of the questions.
+        after: scores of the same questions in the same order. A metric that has no scored row on
+            one side is left out.
     """
-    olds, news = _filled(before), _filled(after)
-    if not (olds[1].any() and news[1].any()):
-        return None
-    counts = resampling(len(before), RESAMPLES)
+    names = [name for name in before if _scored(before[name]) and _scored(after.get(name, ()))]
+    if not names:
+        return []
+    olds, news = ([_filled(side[name]) for name in names] for side in (before, after))
+    counts = resampling(len(before[names[0]]), RESAMPLES)
     with np.errstate(invalid="ignore", divide="ignore"):
-        differences = _means(counts, *news) - _means(counts, *olds)
-    differences = differences[np.isfinite(differences)]
-    # Sums in float32 of equal rows differ in the last bit; that is no drop.
-    unfallen = int((differences > -1e-6).sum())
-    low, high = np.percentile(differences, [2.5, 97.5])
-    return Comparison(
-        metric,
-        int((olds[1] + news[1] > 0).sum()),
-        float(olds[0].sum() / olds[1].sum()),
-        float(news[0].sum() / news[1].sum()),
-        float(low),
-        float(high),
-        (unfallen + 1) / (len(differences) + 1),
-    )
+        differences = _means(counts, news) - _means(counts, olds)
+    return [
+        _comparison(name, differences[:, place], olds[place], news[place])
+        for place, name in enumerate(names)
+    ]
 
 
 def holm(p_values: Mapping[str, float], level: float) -> set[str]:
@@ -120,6 +112,10 @@ def resampling(n: int, resamples: int) -> _Array:
     return counts
 
 
+def _scored(scores: Sequence[float | None]) -> bool:
+    return any(score is not None for score in scores)
+
+
 def _filled(scores: Sequence[float | None]) -> tuple[_Array, _Array]:
     """Scores with 0 for missing ones, and 1 where there is a score."""
     values = np.array([0.0 if s is None else s for s in scores], dtype=np.float32)
@@ -127,6 +123,26 @@ def _filled(scores: Sequence[float | None]) -> tuple[_Array, _Array]:
     return values, present
 
 
-def _means(counts: _Array, values: _Array, present: _Array) -> _Array:
-    means: _Array = (counts @ values) / (counts @ present)
+def _means(counts: _Array, columns: Sequence[tuple[_Array, _Array]]) -> _Array:
+    """Mean of every metric in every resample: shape (resamples, metrics)."""
+    values = counts @ np.stack([column for column, _ in columns], axis=1)
+    means: _Array = values / (counts @ np.stack([present for _, present in columns], axis=1))
     return means
+
+
+def _comparison(
+    name: str, differences: _Array, old: tuple[_Array, _Array], new: tuple[_Array, _Array]
+) -> Comparison:
+    differences = differences[np.isfinite(differences)]
+    # Sums in float32 of equal rows differ in the last bit; that is no drop.
+    unfallen = int((differences > -_LAST_BIT).sum())
+    low, high = np.percentile(differences, [2.5, 97.5])
+    return Comparison(
+        name,
+        int((old[1] + new[1] > 0).sum()),
+        float(old[0].sum() / old[1].sum()),
+        float(new[0].sum() / new[1].sum()),
+        float(low),
+        float(high),
+        (unfallen + 1) / (len(differences) + 1),
+    )

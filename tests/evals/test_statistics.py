@@ -27,10 +27,10 @@ def test_resamples_draw_every_question_equally_often():
 
 def test_equal_runs_do_not_differ_and_a_clear_drop_does():
     before = [1.0, 0.5, 0.0, 1 / 3] * 50
-    same = compare("m", before, before)
+    same = compare({"m": before}, {"m": before})[0]
     assert same.difference == 0
     assert same.p == 1.0
-    drop = compare("m", before, [max(0.0, score - 0.25) for score in before])
+    drop = compare({"m": before}, {"m": [max(0.0, score - 0.25) for score in before]})[0]
     assert drop.high < 0
     assert drop.p < 0.001
 
@@ -39,14 +39,15 @@ def test_pairing_sees_what_two_means_cannot():
     # The same ten questions of 200 fall: .05 with a small spread, within either run's interval.
     before = [1.0, 0.0] * 100
     after = [0.0] * 20 + before[20:]
-    drop = compare("m", before, after)
+    drop = compare({"m": before}, {"m": after})[0]
     assert drop.difference == pytest.approx(-0.05)
     assert drop.high < 0
     assert figure(after).high > figure(before).mean
 
 
 def test_a_side_without_scores_gives_no_comparison():
-    assert compare("m", [None, None], [1.0, 0.0]) is None
+    assert compare({"m": [None, None]}, {"m": [1.0, 0.0]}) == []
+    assert compare({"m": [1.0, 0.0]}, {}) == []
 
 
 @pytest.mark.parametrize(
