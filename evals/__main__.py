@@ -1,4 +1,4 @@
-"""``python -m evals run|gate|report|quotes|retrieval``: the maintainers' commands."""
+"""``python -m evals run|gate|report|add-case|quotes|retrieval``: the maintainers' commands."""
 
 import argparse
 import json
@@ -10,12 +10,13 @@ from evals.quotes import main as check_quotes
 
 def main() -> int:
     """Run the command named."""
+    from evals.add_case import CaseError
     from evals.run import RunError
 
     options = _parser().parse_args()
     try:
         return int(options.run(options))
-    except RunError as error:
+    except (RunError, CaseError) as error:
         print(f"エラー: {error}", file=sys.stderr)
         return 1
 
@@ -79,6 +80,36 @@ def _report(options: argparse.Namespace) -> int:
     return 0
 
 
+def _add_case(options: argparse.Namespace) -> int:
+    from assistant.indexing import starter_corpus
+    from assistant.settings import load_settings
+    from evals.add_case import CaseError, Marking, add_case, open_complaints
+    from evals.run import SETS, samples
+
+    complaints = open_complaints(load_settings().data, SETS)
+    if options.number is None:
+        for number, complaint in enumerate(complaints, start=1):
+            print(f"{number}. {complaint.question}(理由: {complaint.reason or 'なし'})")
+        print(f"質問集にない「悪い」の記録: {len(complaints)}件")
+        return 0
+    if not 1 <= options.number <= len(complaints):
+        raise CaseError(f"{options.number}番の記録はありません(1から{len(complaints)}まで)")
+    marking = Marking(
+        options.set,
+        options.kind,
+        options.style,
+        tuple(options.gold),
+        tuple(options.fact),
+        options.reference,
+    )
+    root = starter_corpus() if options.set == "guidance" else samples() / "seeds"
+    case = add_case(complaints[options.number - 1], marking, root)
+    print(
+        f"{options.set} に {case.id} を加えました。python -m evals gate --accept で基準に入ります。"
+    )
+    return 0
+
+
 def _quotes(options: argparse.Namespace) -> int:
     return check_quotes(options.file)
 
@@ -95,6 +126,9 @@ def _retrieval(options: argparse.Namespace) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
+    from evals.cases import KINDS
+    from evals.run import SETS
+
     parser = argparse.ArgumentParser(prog="python -m evals", description=__doc__)
     commands = parser.add_subparsers(required=True)
     run = commands.add_parser("run", help="ask every question, score, store and report")
@@ -114,6 +148,15 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("--before", type=Path, help="an earlier run to say what moved")
     report.add_argument("--tables", action="store_true", help="print the tables of the README")
     report.set_defaults(run=_report)
+    add = commands.add_parser("add-case", help="turn a stored thumbs-down into a case")
+    add.add_argument("number", type=int, nargs="?", help="of the complaint; without it, a list")
+    add.add_argument("--set", default="guidance", choices=SETS)
+    add.add_argument("--kind", choices=sorted(KINDS), default="fact")
+    add.add_argument("--style", choices=("direct", "townhall"), default="townhall")
+    add.add_argument("--gold", action="append", default=[], metavar="FILE:LINE-LINE")
+    add.add_argument("--fact", action="append", default=[], metavar="SPELLING|SPELLING")
+    add.add_argument("--reference", default="", help="the right answer in a sentence")
+    add.set_defaults(run=_add_case)
     quotes = commands.add_parser("quotes", help="check the quotes of `ask --json` output")
     quotes.add_argument("file", help="answers, one JSON object a line; - for standard input")
     quotes.set_defaults(run=_quotes)

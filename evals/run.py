@@ -121,9 +121,13 @@ def _opened(set_name: str) -> Iterator[Assistant]:
             assistant.close()
 
 
+def samples() -> Path:
+    """The folder of real documents; one that does not exist where it is not named."""
+    return Path(os.environ.get("REGIONAL_DX_SAMPLES") or "no samples")
+
+
 def _documents(set_name: str) -> Sequence[Path]:
-    samples = Path(os.environ.get("REGIONAL_DX_SAMPLES") or "no samples")
-    return [samples / "seeds"] if set_name == "originals" else starter_folders()
+    return [samples() / "seeds"] if set_name == "originals" else starter_folders()
 
 
 def _settings(plan: Plan, opened: Mapping[str, Assistant]) -> dict[str, Any]:

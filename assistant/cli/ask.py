@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from assistant.assistant import Assistant
     from assistant.schema import Filters
 
-_LAST_ANSWER = "last-answer.json"
+LAST_ANSWER = "last-answer.json"
+"""In the data folder: the last answer as ``ask --json`` prints it, and its index."""
 
 
 def register(commands: Any) -> None:
@@ -103,7 +104,7 @@ def _remember(row: dict[str, Any], options: argparse.Namespace) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         text = json.dumps({**row, "index": root}, ensure_ascii=False)
-        (folder / _LAST_ANSWER).write_text(text, encoding="utf-8")
+        (folder / LAST_ANSWER).write_text(text, encoding="utf-8")
     except OSError:
         return
 
@@ -111,7 +112,7 @@ def _remember(row: dict[str, Any], options: argparse.Namespace) -> None:
 def _cited(number: int) -> tuple[str, Path | None]:
     """The chunk behind citation [number] of the last answer, and the index that was named then."""
     try:
-        answer = json.loads((read_settings().data / _LAST_ANSWER).read_text(encoding="utf-8"))
+        answer = json.loads((read_settings().data / LAST_ANSWER).read_text(encoding="utf-8"))
         rows = {row["number"]: row["chunk_id"] for row in answer["citations"]}
         return str(rows[number]), Path(answer["index"]) if answer["index"] else None
     except (OSError, ValueError, KeyError):
