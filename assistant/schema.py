@@ -444,6 +444,8 @@ class PlanSection:
     """In reading order: of the brief, from sources, computed, gaps last."""
     limit: int | None = None
     """Most characters the box takes; None where the template names no limit."""
+    tables: tuple[str, ...] = ()
+    """Tables that belong to the section: roles, kpis, schedule or the id of a `PlanTable`."""
 
     @property
     def gaps(self) -> tuple[str, ...]:

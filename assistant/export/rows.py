@@ -10,6 +10,9 @@ from assistant.schema import (
     Filters,
     IngestReport,
     Passage,
+    PlanItem,
+    PlanSection,
+    ProjectPlan,
     SourceDocument,
 )
 
@@ -86,6 +89,77 @@ def search_row(
     }
 
 
+def plan_row(plan: ProjectPlan) -> Row:
+    """A plan, whole: what `assistant.planning.again` reads back."""
+    return {
+        "title": plan.title,
+        "template": plan.template,
+        "template_note": plan.template_note,
+        "mode": plan.mode,
+        "brief": {**asdict(plan.brief), "partners": list(plan.brief.partners)},
+        "sections": [_section_row(section) for section in plan.sections],
+        "roles": [
+            {
+                "role": role.role,
+                "organisation_type": role.organisation_type,
+                "candidates": list(role.candidates),
+                "basis": role.basis,
+                **_cells(duties=role.duties, cost=role.cost, data=role.data),
+            }
+            for role in plan.roles
+        ],
+        "kpis": [
+            {
+                "name": kpi.name,
+                "basis": kpi.basis,
+                **_cells(
+                    outcome=kpi.outcome,
+                    baseline=kpi.baseline,
+                    targets=kpi.targets,
+                    measure=kpi.measure,
+                    grounds=kpi.grounds,
+                ),
+            }
+            for kpi in plan.kpis
+        ],
+        "schedule": [
+            {
+                "stage": stage.stage,
+                **_cells(
+                    period=stage.period,
+                    activities=stage.activities,
+                    exit_criteria=stage.exit_criteria,
+                ),
+            }
+            for stage in plan.schedule
+        ],
+        "tables": [
+            {
+                "id": table.id,
+                "heading": table.heading,
+                "columns": list(table.columns),
+                "rows": [
+                    {"label": row.label, "cells": [_items(cell) for cell in row.cells]}
+                    for row in table.rows
+                ],
+            }
+            for table in plan.tables
+        ],
+        "citations": [citation_row(citation) for citation in plan.citations],
+        "coverage": [{**asdict(row), "sections": list(row.sections)} for row in plan.coverage],
+        "findings": [
+            {"point": f.point, "advice": f.advice, "grounds": _items(f.grounds)}
+            for f in plan.findings
+        ],
+        "withheld": [asdict(row) for row in plan.withheld],
+        "notes": list(plan.notes),
+        "changes": list(plan.changes),
+        "as_of": plan.as_of,
+        "provenance": asdict(plan.provenance),
+        "seconds": plan.seconds,
+    }
+
+
 def ingest_row(report: IngestReport) -> Row:
     """What an ingest run did."""
     return {
@@ -105,6 +179,33 @@ def ingest_row(report: IngestReport) -> Row:
 
 def _given(filters: Filters) -> Row:
     return {name: value for name, value in asdict(filters).items() if value}
+
+
+def _section_row(section: PlanSection) -> Row:
+    return {
+        "id": section.id,
+        "heading": section.heading,
+        "criteria": list(section.criteria),
+        "items": _items(section.items),
+        "gaps": list(section.gaps),
+        "characters": section.characters,
+        "limit": section.limit,
+        "tables": list(section.tables),
+    }
+
+
+def _cells(**cells: tuple[PlanItem, ...]) -> Row:
+    """Each cell as the text a reader sees, all citations of the row, and the items themselves."""
+    items = [item for cell in cells.values() for item in cell]
+    return {
+        **{name: "\n".join(item.text for item in cell) for name, cell in cells.items()},
+        "citations": list(dict.fromkeys(n for item in items for n in item.citations)),
+        "cells": {name: _items(cell) for name, cell in cells.items()},
+    }
+
+
+def _items(items: tuple[PlanItem, ...]) -> list[Row]:
+    return [{**asdict(item), "citations": list(item.citations)} for item in items]
 
 
 def _source(chunk: Chunk, document: SourceDocument, place: Chunk | Citation) -> Row:

@@ -172,6 +172,7 @@ def _section(spec: SectionSpec, brief: Brief, material: Material, used: Used) ->
         criteria=spec.criteria,
         items=(*said, *found, *computed, *gaps),
         limit=spec.limit,
+        tables=spec.tables,
     )
 
 

@@ -1,0 +1,335 @@
+"""What an exported plan or evidence sheet shows, and in which order: one layout for all formats.
+
+Citations keep the numbers they have on screen. A plan shows its items in the order in which they
+were numbered, so that the automatic numbers of a Word file's footnotes are the same.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from assistant.answering.answer import status_label
+from assistant.export.text import place_text
+from assistant.schema import Answer, Citation, Coverage, PlanItem, ProjectPlan
+
+DRAFT_MARK = "AIによる下書き・要確認"
+"""Stands on everything that is handed on."""
+
+_STATES = {"source": "資料とブリーフにあり", "brief": "ブリーフにあり", "unmet": "まだない"}
+_TABLE_NAMES = {"roles": "役割表", "kpis": "KPIの表", "schedule": "ステージゲートの表"}
+_SUMMARY = {
+    "municipality": "自治体",
+    "problem": "課題",
+    "goal": "目指す姿",
+    "partners": "連携する相手",
+    "period": "期間",
+    "budget": "予算の見込み",
+    "programme": "申請を考えている事業",
+}
+_SUMMARY_CHARACTERS = 200
+_SUMMARY_FINDINGS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A statement with the numbers of its citations."""
+
+    text: str
+    """May hold line breaks: the items of a list."""
+    numbers: tuple[int, ...] = ()
+    gap: bool = False
+    """Still to be filled in by the town; shown highlighted."""
+
+
+Cell = tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading; level 1 is a part, level 2 a section."""
+
+    text: str
+    level: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Words about the plan rather than of it: notes, counts, dates."""
+
+    text: str
+    warning: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Statements:
+    """The statements of one section."""
+
+    lines: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table with a heading row."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    widths: tuple[int, ...]
+    """Shares of the page's width."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageBreak:
+    """What follows begins on a new page."""
+
+    landscape: bool = False
+    """Pages across: for tables of many columns."""
+
+
+Block = Heading | Paragraph | Statements | Table | PageBreak
+
+
+def plan_blocks(plan: ProjectPlan) -> list[Block]:
+    """A plan from its summary to its sources."""
+    cited = {citation.number: citation for citation in plan.citations}
+    blocks: list[Block] = [Paragraph(DRAFT_MARK, warning=True), *_summary(plan), PageBreak()]
+    blocks.append(Heading("計画の本文", 1))
+    for section in plan.sections:
+        limit = f" / {section.limit:,}字以内" if section.limit else ""
+        over = section.limit is not None and section.characters > section.limit
+        blocks += [
+            Heading(section.heading),
+            Statements(_lines(section.items, cited)),
+            Paragraph(f"{section.characters:,}字{limit}(要記入の欄を除く)", warning=over),
+        ]
+        if section.tables:
+            names = "、".join(f"「{_table_name(plan, name)}」" for name in section.tables)
+            blocks.append(Paragraph(f"別表: {names}"))
+    blocks += [PageBreak(landscape=True), Heading("別表", 1), *_tables(plan, cited), PageBreak()]
+    return [*blocks, *_review(plan, cited), *_sources(plan)]
+
+
+def answer_blocks(answer: Answer) -> list[Block]:
+    """An evidence sheet (決裁用): the question, the answer, each quote and where it stands."""
+    cited = {citation.number: citation for citation in answer.citations}
+    lines = tuple(
+        Line(_attributed(s.text, s.attribution, s.citations, cited), s.citations)
+        for s in answer.statements
+    )
+    blocks: list[Block] = [
+        Paragraph(DRAFT_MARK, warning=True),
+        Heading("質問"),
+        Paragraph(answer.question),
+        Heading("回答"),
+        Statements(lines) if lines else Paragraph(answer.answer),
+    ]
+    if answer.citations:
+        rows = tuple(
+            (
+                (Line(str(citation.number)),),
+                (Line(citation.quote),),
+                (Line(place_text(citation.document, citation.chunk, citation)),),
+            )
+            for citation in answer.citations
+        )
+        blocks += [Heading("根拠"), Table(("番号", "引用(原文のまま)", "出典"), rows, (6, 54, 40))]
+    if answer.notes:
+        blocks += [Heading("注意"), *(Paragraph(f"・{note}") for note in answer.notes)]
+    blocks.append(Paragraph(_origin(answer.as_of, answer.provenance.index_id)))
+    return blocks
+
+
+def footnote_text(citation: Citation) -> str:
+    """Title, status, publisher, date, section and place of a quote, then the quote."""
+    place = place_text(citation.document, citation.chunk, citation)
+    return f"{place}:「{citation.quote}」"
+
+
+def _summary(plan: ProjectPlan) -> list[Block]:
+    """The plan on one page."""
+    rows = [
+        (
+            (Line(name),),
+            (_brief_line(plan, key),),
+        )
+        for key, name in _SUMMARY.items()
+    ]
+    met = [row for row in plan.coverage if row.state != "unmet"]
+    gaps = len({gap for section in plan.sections for gap in section.gaps})
+    counts = (
+        f"審査の観点 {len(plan.coverage)}件のうち、{len(met)}件に根拠があります。"
+        f"本文の要記入は{gaps}か所、引用は{len(plan.citations)}件です。"
+    )
+    rows.append(((Line("下書きの状態"),), (Line(counts),)))
+    blocks: list[Block] = [
+        Heading("一枚の要約", 1),
+        Table(("項目", "内容"), tuple(rows), (22, 78)),
+    ]
+    if plan.findings:
+        blocks.append(Heading("先に直すところ"))
+        shown = plan.findings[:_SUMMARY_FINDINGS]
+        blocks += [Paragraph(f"・{finding.point}。{finding.advice}") for finding in shown]
+    blocks += [Paragraph(plan.template_note), Paragraph(_origin(plan.as_of, _index_id(plan)))]
+    blocks += [
+        Paragraph(f"前回から更新された根拠: {change}", warning=True) for change in plan.changes
+    ]
+    return blocks
+
+
+def _brief_line(plan: ProjectPlan, key: str) -> Line:
+    value = getattr(plan.brief, key)
+    text = "、".join(value) if isinstance(value, tuple) else value
+    if not text:
+        return Line("【要記入】", gap=True)
+    return Line(text[:_SUMMARY_CHARACTERS] + ("…" if len(text) > _SUMMARY_CHARACTERS else ""))
+
+
+def _tables(plan: ProjectPlan, cited: dict[int, Citation]) -> list[Block]:
+    roles = tuple(
+        (
+            (Line(role.role),),
+            (Line(role.organisation_type), *(Line(f"({name})") for name in role.candidates)),
+            _lines(role.duties, cited),
+            _lines(role.cost, cited),
+            _lines(role.data, cited),
+        )
+        for role in plan.roles
+    )
+    kpis = tuple(
+        (
+            (Line(kpi.name), *_lines(kpi.outcome, cited)),
+            _lines(kpi.baseline, cited),
+            _lines(kpi.targets, cited),
+            _lines(kpi.measure, cited),
+            _lines(kpi.grounds, cited),
+        )
+        for kpi in plan.kpis
+    )
+    stages = tuple(
+        (
+            (Line(stage.stage),),
+            _lines(stage.period, cited),
+            _lines(stage.activities, cited),
+            _lines(stage.exit_criteria, cited),
+        )
+        for stage in plan.schedule
+    )
+    role_columns = ("役割", "想定主体(候補)", "責任と根拠", "費用負担", "データと知財")
+    kpi_columns = ("指標", "基準値", "目標値", "測り方", "資料の記述")
+    stage_columns = ("段階", "期間", "すること", "次へ進む条件")
+    blocks: list[Block] = [
+        Heading("役割表"),
+        Table(role_columns, roles, (14, 16, 32, 18, 20)),
+        Heading("KPIの表"),
+        Table(kpi_columns, kpis, (24, 18, 18, 18, 22)),
+        Heading("ステージゲートの表"),
+        Table(stage_columns, stages, (12, 20, 34, 34)),
+    ]
+    for table in plan.tables:
+        rows = tuple(
+            ((Line(row.label),), *(_lines(cell, cited) for cell in row.cells)) for row in table.rows
+        )
+        share = 82 // (len(table.columns) - 1)
+        widths = (18, *(share for _ in table.columns[1:]))
+        blocks += [Heading(table.heading), Table(table.columns, rows, widths)]
+    return blocks
+
+
+def _review(plan: ProjectPlan, cited: dict[int, Citation]) -> list[Block]:
+    headings = {section.id: section.heading for section in plan.sections}
+    rows = tuple(
+        (
+            (Line(row.criterion),),
+            (Line(_STATES[row.state], gap=row.state == "unmet"),),
+            (Line("、".join(_number_of(headings[name]) for name in row.sections)),),
+            (Line(_asked(row)),),
+        )
+        for row in plan.coverage
+    )
+    columns = ("審査の観点", "状態", "本文の欄", "自治体に聞くこと")
+    blocks: list[Block] = [
+        Heading("審査の目での点検", 1),
+        Heading("観点ごとの充足"),
+        Table(columns, rows, (24, 20, 18, 38)),
+    ]
+    if plan.findings:
+        findings = tuple(
+            ((Line(f.point),), (Line(f.advice),), _lines(f.grounds, cited)) for f in plan.findings
+        )
+        found = Table(("減点されそうな点", "直し方", "資料の記述"), findings, (24, 30, 46))
+        blocks += [Heading("減点されそうな点"), found]
+    if plan.withheld:
+        blocks.append(Heading("確かめられず、載せなかった記述"))
+        blocks += [Paragraph(f"・{w.place}: {w.text}({w.reason})") for w in plan.withheld]
+    return blocks
+
+
+def _sources(plan: ProjectPlan) -> list[Block]:
+    """Every document cited with the numbers of its citations."""
+    numbers: dict[str, list[int]] = {}
+    first: dict[str, Citation] = {}
+    for citation in plan.citations:
+        numbers.setdefault(citation.document.doc_id, []).append(citation.number)
+        first.setdefault(citation.document.doc_id, citation)
+    rows = []
+    for doc_id, citation in first.items():
+        document = citation.document
+        label = status_label(document)
+        title = document.title + (f"【{label}】" if label else "")
+        original = document.original
+        if original:
+            title += f"(もとの資料: {original.title}、{original.date or '日付不明'})"
+        rows.append(
+            (
+                (Line(title),),
+                (Line(document.publisher or "不明"),),
+                (Line(document.published or "不明"),),
+                (Line("、".join(str(number) for number in numbers[doc_id])),),
+            )
+        )
+    columns = ("資料", "発行者", "日付", "引用の番号")
+    blocks: list[Block] = [Heading("付録: 出典の一覧", 1)]
+    if rows:
+        blocks.append(Table(columns, tuple(rows), (50, 18, 14, 18)))
+    else:
+        blocks.append(Paragraph("引用した資料はありません。"))
+    blocks += [Paragraph(f"・{note}") for note in plan.notes]
+    return [*blocks, Paragraph(_origin(plan.as_of, _index_id(plan)))]
+
+
+def _lines(items: Iterable[PlanItem], cited: dict[int, Citation]) -> Cell:
+    return tuple(
+        Line(
+            _attributed(item.text, item.attribution, item.citations, cited),
+            item.citations,
+            gap=item.basis == "gap",
+        )
+        for item in items
+    )
+
+
+def _attributed(
+    text: str, attribution: str | None, numbers: tuple[int, ...], cited: dict[int, Citation]
+) -> str:
+    """The text with who said it and the label of its source (案, 要約)."""
+    label = status_label(cited[numbers[0]].document) if numbers else ""
+    said = f"{attribution}:「{text}」" if attribution else text
+    return said + (f"({label})" if label else "")
+
+
+def _asked(row: Coverage) -> str:
+    return row.question or "なし"
+
+
+def _number_of(heading: str) -> str:
+    return heading.split(" ", 1)[0] if heading[:1].isdigit() else heading
+
+
+def _table_name(plan: ProjectPlan, name: str) -> str:
+    return _TABLE_NAMES.get(name) or next(t.heading for t in plan.tables if t.id == name)
+
+
+def _index_id(plan: ProjectPlan) -> str:
+    return plan.provenance.index_id
+
+
+def _origin(as_of: str | None, index_id: str) -> str:
+    return f"資料の時点: {as_of or '不明'}。索引の番号: {index_id}。{DRAFT_MARK}。"
