@@ -9,10 +9,30 @@
     ├── IndexVersionError     the index was made by another version or another embedding
     ├── IndexDamagedError     the index does not pass its checks
     ├── IndexBusyError        another process is writing the index
-    └── StorageError          the disk is full or may not be written
+    ├── StorageError          the disk is full or may not be written
+    └── ModelError            the configured chat model gave no usable reply
 
 Anything else that reaches the top is a defect.
 """
+
+from typing import Literal
+
+Fault = Literal[
+    "package",  # the provider's package is not installed, or it takes no such settings
+    "key",  # 401, 403
+    "missing",  # 404: no such model or address
+    "request",  # 400, 422 and other refusals of the request itself
+    "context",  # 413, or 400 that speaks of the context length
+    "limit",  # 429
+    "server",  # 408, 5xx
+    "unreachable",  # no connection
+    "timeout",  # the read limit or the deadline passed
+    "cut",  # the reply broke off
+    "empty",  # a reply without text
+    "refused",  # the provider's safety rules held the reply back
+    "malformed",  # a reply in another form than asked for
+]
+"""Ways in which a model call fails."""
 
 
 class AssistantError(Exception):
@@ -56,3 +76,15 @@ class IndexBusyError(AssistantError):
 
 class StorageError(AssistantError):
     """The disk is full or the folder may not be written."""
+
+
+class ModelError(AssistantError):
+    """The configured chat model gave no usable reply.
+
+    Attributes:
+        fault: what failed, see `Fault`.
+    """
+
+    def __init__(self, fault: Fault, message: str, remedy: str) -> None:
+        super().__init__(message, remedy)
+        self.fault: Fault = fault

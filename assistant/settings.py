@@ -3,10 +3,10 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from platformdirs import user_data_path
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from assistant.errors import InputError
@@ -44,6 +44,23 @@ class Settings(BaseSettings):
     """Time limit for reading one file, in seconds; 10 s for every megabyte of it are added."""
     read_megabytes: int = Field(default=1536, ge=128)
     """Memory limit of the process that reads files, in MiB."""
+
+    model: str | None = None
+    """Chat model as ``provider:name`` (``openai:…``, ``ollama:…``); None: answers without one."""
+    model_url: str | None = None
+    """Address of an OpenAI-compatible or Ollama server; None: the provider's own."""
+    model_key: SecretStr | None = None
+    """Key of the model; None: the provider's own variable (``OPENAI_API_KEY`` …)."""
+    model_seconds: float = Field(default=60.0, gt=0)
+    """All calls for one answer, retries included, end after this many seconds."""
+    model_read_seconds: float = Field(default=30.0, gt=0)
+    """Longest wait for the next piece of a reply, in seconds."""
+    model_context: int = Field(default=8192, ge=4096)
+    """Tokens the model takes in one call, prompt and reply together."""
+    model_tokens: int = Field(default=2048, ge=256)
+    """Tokens of a reply at most, reasoning included."""
+    unverified: Literal["show", "drop"] = "show"
+    """Statements of a model that no source carries: shown apart from the answer, or dropped."""
 
     @property
     def originals_folder(self) -> Path:

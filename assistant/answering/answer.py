@@ -1,13 +1,13 @@
 """The answer: which sentences, the quotes behind them, what to say beside them; or refusal."""
 
-import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
-from pathlib import Path
 
+from assistant.answering.cite import citations_of
 from assistant.answering.evidence import find_evidence
 from assistant.answering.extract import Extract
-from assistant.answering.ground import is_found, is_made_of, lines_of, quotes_of
+from assistant.answering.ground import is_made_of
+from assistant.answering.untrusted import inert
 from assistant.answering.voice import attribution_of, label_notes, label_of, minutes_note
 from assistant.retrieval.index import Index
 from assistant.retrieval.query import understand
@@ -51,7 +51,7 @@ def extractive_answer(
         mode="extractive",
         statements=tuple(statements),
         citations=tuple(citations),
-        notes=(*notes, *label_notes(s.label for s in statements), *_changed_notes(citations)),
+        notes=(*notes, *label_notes(s.label for s in statements), *changed_notes(citations)),
         as_of=_as_of(passages),
         nearest=(),
         provenance=provenance,
@@ -85,18 +85,29 @@ def refusal(
     )
 
 
-def render(statements: list[Statement], citations: list[Citation]) -> str:
-    """The text a person reads: one statement a line, attribution before it, markers after it."""
+def render(
+    statements: Sequence[Statement], citations: Sequence[Citation], *, worded: bool = False
+) -> str:
+    """The text a person reads: one statement a line, attribution before it, markers after it.
+
+    Args:
+        statements: each with at least one citation.
+        citations: all that the statements name.
+        worded: a model worded the statements: a speaker's are reported, not quoted.
+    """
     by_number = {citation.number: citation.document for citation in citations}
     lines = []
     for statement in statements:
         marks = "".join(f"[{number}]" for number in statement.citations)
-        document = by_number[statement.citations[0]]
-        label = "・".join(part for part in (status_label(document), statement.label) if part)
-        before = f"{statement.attribution}:「" if statement.attribution else ""
-        after = "」" if statement.attribution else ""
+        documents = [by_number[number] for number in statement.citations]
+        labels = [*map(status_label, documents), statement.label]
+        label = "・".join(dict.fromkeys(part for part in labels if part))
+        before, after = "", ""
+        if statement.attribution:
+            before = f"{statement.attribution}の発言: " if worded else f"{statement.attribution}:「"
+            after = "" if worded else "」"
         mark = f"({label})" if label else ""
-        lines.append(f"{before}{statement.text}{after}{mark}{marks}")
+        lines.append(inert(f"{before}{statement.text}{after}{mark}") + marks)
     return "\n".join(lines)
 
 
@@ -107,7 +118,9 @@ def status_label(document: SourceDocument) -> str:
     return {"draft": "案", "interim": "中間整理", "withdrawn": "廃止"}.get(document.status, "")
 
 
-def notes_for(documents: list[SourceDocument], chunks: list[Chunk] | None = None) -> list[str]:
+def notes_for(
+    documents: Sequence[SourceDocument], chunks: Sequence[Chunk] | None = None
+) -> list[str]:
     """What a reader must know of the sources: draft, interim, digest, opinion, replaced.
 
     Args:
@@ -142,23 +155,8 @@ def notes_for(documents: list[SourceDocument], chunks: list[Chunk] | None = None
     return notes
 
 
-def source_is_unchanged(document: SourceDocument) -> bool:
-    """Whether the file still holds what was indexed; hashed again only when it was touched."""
-    path = Path(document.source_path)
-    try:
-        state = path.stat()
-        return _digest(path, state.st_mtime_ns, state.st_size) == document.doc_id
-    except OSError:
-        return False
-
-
-@lru_cache(maxsize=1024)
-def _digest(path: Path, _modified: int, _size: int) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()[:12]
-
-
-def _changed_notes(citations: list[Citation]) -> list[str]:
+def changed_notes(citations: Sequence[Citation]) -> list[str]:
+    """A note for every source whose file is no longer what was indexed."""
     changed = dict.fromkeys(c.document.title for c in citations if not c.verified)
     return [
         f"「{title}」の元のファイルは、取り込んだ後に変わったか、なくなっています。"
@@ -177,7 +175,9 @@ def grounded(
     statements: list[Statement] = []
     citations: list[Citation] = []
     for extract in extracts:
-        found = _citations(index, extract, len(citations) + first)
+        found = citations_of(
+            extract.passage, extract.start, extract.end, len(citations) + first, index.pages
+        )
         quotes = [citation.quote for citation in found]
         if not found or not is_made_of(extract.text, quotes):
             continue
@@ -191,33 +191,6 @@ def grounded(
             )
         )
     return statements, citations
-
-
-def _citations(index: Index, extract: Extract, number: int) -> list[Citation]:
-    chunk, document = extract.passage.chunk, extract.passage.document
-    pages = index.pages(chunk.doc_id)
-    verified = source_is_unchanged(document)
-    citations: list[Citation] = []
-    for quote in quotes_of(chunk, extract.start, extract.end, pages):
-        page = pages[quote.page]
-        line_start, line_end = lines_of(quote, pages)
-        if not is_found(quote.text, page, line_start, line_end):
-            return []
-        citations.append(
-            Citation(
-                number=number + len(citations),
-                quote=quote.text,
-                chunk=chunk,
-                document=document,
-                verified=verified,
-                page=page.page,
-                page_label=page.label,
-                line_start=line_start,
-                line_end=line_end,
-                locator=page.locator,
-            )
-        )
-    return citations
 
 
 def _as_of(passages: list[Passage]) -> str | None:

@@ -5,11 +5,15 @@ nothing more lenient: one changed digit, date or negation is a different text.
 """
 
 import re
+import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from assistant.ingest.chunk import cut_segments, has_lines, line_number
 from assistant.japanese.numbers import missing_numbers
-from assistant.japanese.width import squeeze
+from assistant.japanese.sentences import split_sentences
+from assistant.japanese.width import fold, squeeze
 from assistant.schema import Chunk, Page, Segment
 
 FEWEST_CHARACTERS = 12
@@ -18,6 +22,8 @@ FEWEST_CHARACTERS = 12
 # What may stand between two parts of a cleaned sentence in its source: line breaks and Markdown's
 # emphasis and list marks. Anything else (a running head, a page number) ends the quote.
 _GAP = re.compile(r"[\s*]*|\s*\n\s*[-+*>]\s+")
+# Where a model leaves words out of a quote.
+_LEFT_OUT = re.compile(r"…+|・{3,}|\.{3,}|[（(〔［\[]?(?:中略|略)[）)〕］\]]?")
 _LIST_MARKS = re.compile(r"[*+>-]")
 _BREAK = re.compile(r"\s*\n\s*")
 
@@ -33,6 +39,95 @@ class Quote:
     start: int
     """Offsets into the page's text."""
     end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """Where the words of a claimed quote stand."""
+
+    spans: tuple[tuple[int, int], ...]
+    """Offsets into the text, whole sentences each: a clause alone can say the opposite."""
+    state: Literal["verified", "repaired"]
+    """``verified``: found word for word; ``repaired``: found but for punctuation, invisible
+    characters or words left out, so that the source's own words must take its place."""
+
+
+def locate(quote: str, text: str) -> Located | None:
+    """Find a claimed quote in the text it is claimed to stand in.
+
+    Args:
+        quote: as a model gave it.
+        text: a chunk's text.
+
+    Returns:
+        None when the words are not there: any changed letter, digit, sign or unit. A quote shorter
+        than `FEWEST_CHARACTERS` must stand there exactly once.
+    """
+    exact = _find(_strict(quote), _strict(text))
+    if exact is not None:
+        return Located((_sentences_over(text, *exact),), "verified")
+    spans: list[tuple[int, int]] = []
+    for part in _LEFT_OUT.split(quote):
+        letters = list(_lenient(part))
+        if not letters:
+            continue
+        found = _find(letters, list(_lenient(text)))
+        if found is None:
+            return None
+        span = _sentences_over(text, *found)
+        if span not in spans:
+            spans.append(span)
+    return Located(tuple(spans), "repaired") if spans else None
+
+
+def _find(
+    wanted: list[tuple[str, int, int]], letters: list[tuple[str, int, int]]
+) -> tuple[int, int] | None:
+    """Offsets of the first place where the wanted characters stand in a row."""
+    needle, hay = "".join(c for c, *_ in wanted), "".join(c for c, *_ in letters)
+    place = hay.find(needle)
+    if not needle or place < 0:
+        return None
+    if len(needle) < FEWEST_CHARACTERS and hay.find(needle, place + 1) >= 0:
+        return None
+    return letters[place][1], letters[place + len(needle) - 1][2]
+
+
+def _strict(text: str) -> list[tuple[str, int, int]]:
+    """(character, start, end) of the text NFKC-folded, white space left out."""
+    letters: list[tuple[str, int, int]] = []
+    start = 0
+    for end in range(1, len(text) + 1):
+        # A base character is folded together with the marks on it: か + ゛ is が.
+        if end < len(text) and (unicodedata.combining(text[end]) or text[end] in "ﾞﾟ"):
+            continue
+        letters += [(c, start, end) for c in squeeze(text[start:end])]
+        start = end
+    return letters
+
+
+def _lenient(text: str) -> Iterator[tuple[str, int, int]]:
+    """The same without case, punctuation and invisible characters.
+
+    Kept are a mark between digits (1.5, 4/24), a sign before one, and the percent sign.
+    """
+    letters = _strict(text)
+    for place, (character, start, end) in enumerate(letters):
+        kind = unicodedata.category(character)
+        if kind == "Cf":
+            continue
+        if kind.startswith("P") and character != "%":
+            before = place > 0 and letters[place - 1][0].isdigit()
+            after = place + 1 < len(letters) and letters[place + 1][0].isdigit()
+            if not after or not (before or kind == "Pd"):
+                continue
+        yield fold(character).lower(), start, end
+
+
+def _sentences_over(text: str, start: int, end: int) -> tuple[int, int]:
+    """The whole sentences that a span touches."""
+    touched = [(s, e) for s, e in split_sentences(text) if s < end and start < e]
+    return (touched[0][0], touched[-1][1]) if touched else (start, end)
 
 
 def quotes_of(chunk: Chunk, start: int, end: int, pages: tuple[Page, ...]) -> list[Quote]:

@@ -1,7 +1,11 @@
-"""Numbers with units, comparable by value: ３,０００人 = 3,000人, 1億2,000万円 = 120,000,000円."""
+"""Numbers with units, comparable by value: ３,０００人 = 3,000人, 1億2,000万円 = 120,000,000円.
+
+Kanji numerals count where a unit follows (三割, 二億円, 二分の一): 一 alone is mostly none.
+"""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from assistant.japanese.width import fold
@@ -15,8 +19,21 @@ _PART = re.compile(rf"({_DIGITS})([兆億万千百]*)")
 _UNIT = re.compile(
     r"\s?(?:分の\d+|年度|年間|年|か月|ヶ月|カ月|ヵ月|ケ月|月|日|時|分|秒|週|回|人|名|件|円|割|%|パーセント|倍|社|市町村|市町|市|町|村|"
     r"都道府県|県|団体|自治体|か所|カ所|ヶ所|ヵ所|ケ所|箇所|校|台|基|種類|項目|点|つ|ページ|頁|章|節|条|項|号|番|位|歳|世帯|"
-    r"[KMGT]?bps|[KMGT]B|k?m[23]?|ドル)|[一-龥]"
+    r"[KMGT]?bps|[KMGT]B|k?m[23]?|ドル)|[一-龥]|[ァ-ヶー]{2,8}|[A-Za-z]{1,6}"
 )
+_KANJI_DIGITS = dict(zip("〇一二三四五六七八九", range(10), strict=True))
+_KANJI = re.compile(
+    # 同一団体, 統一年度 and 数十人 hold no number; 一人ひとり, 四日市市 and 十日町市 are words.
+    r"(?<![統同唯随単均専数何幾一二三四五六七八九十百千〇])[〇一二三四五六七八九十百千万億兆]+"
+    r"(?=\s?(?:分の[一二三四五六七八九十]|割|%|パーセント|人(?!ひとり|一人|暮)|名|件|円|社|市町村|"
+    r"市(?![町村場民街立])|町(?!村|民)|村|団体|自治体|か所|カ所|ヶ所|箇所|年度|年間|年|か月|カ月|ヶ月|月|"
+    r"日(?![市町])|週|回(?!り)|倍|つ(?!ひとつ|ずつ|一つ)|歳|世帯|種類|項目|点|台|校))"
+    r"(?:分の[一二三四五六七八九十])?"
+)
+_KANJI_FRACTION = re.compile(r"(?P<below>.+)分の(?P<above>.)")
+_FRACTION = re.compile(r"(?<![\d/.])(\d{1,3})/(\d{1,3})(?![\d/.])")
+_NEGATIVE = re.compile(r"(?:(?<![\w)\]])-|[△▲]|マイナス\s?)$")
+_RANGE = re.compile(r"\s?(?:~|から)\s?")
 _SPELLINGS = {
     "%": ("パーセント",),
     "か月": ("カ月", "ヶ月", "ヵ月", "ケ月"),
@@ -40,17 +57,48 @@ class Number:
 
 
 def find_numbers(text: str) -> list[Number]:
-    """Find the numbers of a text with their units, in order; 第6回 and 2分の1 included."""
+    """Find the numbers of a text with their units, in order; 第6回 and 2分の1 included.
+
+    A sign (△3%, -3%) counts; the lower end of a range (3〜5年) has the unit of the upper end.
+    """
     folded = fold(text)
-    numbers = []
+    numbers: list[Number] = []
+    for start, end, value, unit in _found(folded):
+        if numbers and not numbers[-1].unit and _RANGE.fullmatch(folded, numbers[-1].end, start):
+            numbers[-1] = replace(numbers[-1], unit=unit)
+        sign = -1 if _NEGATIVE.search(folded[max(0, start - 5) : start]) else 1
+        numbers.append(Number(sign * value, _SAME_UNIT.get(unit, unit), start, end))
+    return numbers
+
+
+def _found(folded: str) -> Iterator[tuple[int, int, Decimal, str]]:
+    """(start, end, value, unit) of each number."""
     position = 0
-    while match := _NUMBER.search(folded, position):
+    while True:
+        matches = [p.search(folded, position) for p in (_FRACTION, _NUMBER, _KANJI)]
+        match = min((m for m in matches if m), key=lambda m: m.start(), default=None)
+        if match is None:
+            return
+        fraction = match.re is _FRACTION or "分の" in match.group()
+        if fraction:
+            position = match.end()
+            yield match.start(), position, *_fraction(match.group())
+            continue
         unit_match = _UNIT.match(folded, match.end())
         unit = unit_match.group().strip() if unit_match else ""
         position = unit_match.end() if unit_match else match.end()
-        value = _value(match.group())
-        numbers.append(Number(value, _SAME_UNIT.get(unit, unit), match.start(), position))
-    return numbers
+        value = _kanji_value(match.group()) if match.re is _KANJI else _value(match.group())
+        yield match.start(), position, value, unit
+
+
+def _fraction(text: str) -> tuple[Decimal, str]:
+    """1/2 and 二分の一 as 2 with the unit 「分の1」, which is how 2分の1 is read."""
+    match = _KANJI_FRACTION.fullmatch(text)
+    if match:
+        above = _kanji_value(match["above"])
+        return _kanji_value(match["below"]), f"分の{above}"
+    above_text, _, below = text.partition("/")
+    return Decimal(below), f"分の{above_text}"
 
 
 def missing_numbers(text: str, quotes: list[str]) -> list[Number]:
@@ -67,6 +115,21 @@ def missing_numbers(text: str, quotes: list[str]) -> list[Number]:
         for n in find_numbers(text)
         if (n.value, n.unit) not in exact and (n.unit or n.value not in values)
     ]
+
+
+def _kanji_value(text: str) -> Decimal:
+    """The value of a kanji numeral: 一億二千万, 三十五, 二〇二五."""
+    total = part = digits = Decimal(0)
+    for character in text:
+        if character in _KANJI_DIGITS:
+            digits = digits * 10 + _KANJI_DIGITS[character]
+        elif character in _SMALL:
+            part += (digits or 1) * _SMALL[character]
+            digits = Decimal(0)
+        else:
+            total += (part + digits or 1) * _SCALES[character]
+            part = digits = Decimal(0)
+    return total + part + digits
 
 
 def _value(text: str) -> Decimal:

@@ -32,8 +32,8 @@ def content_words(text: str) -> list[str]:
     return list(_content_words(text))
 
 
-@lru_cache(maxsize=4096)
-def _content_words(text: str) -> tuple[str, ...]:
+def placed_words(text: str) -> list[tuple[int, str]]:
+    """The content words with the offset of each in the folded text (see `fold`)."""
     words = []
     folded = fold(text)
     for begin in range(0, len(folded), _LONGEST_PIECE):
@@ -43,8 +43,13 @@ def _content_words(text: str) -> tuple[str, ...]:
                 continue
             word = morpheme.normalized_form().strip().lower()
             if any(character.isalnum() for character in word):
-                words.append(word)
-    return tuple(words)
+                words.append((begin + morpheme.begin(), word))
+    return words
+
+
+@lru_cache(maxsize=4096)
+def _content_words(text: str) -> tuple[str, ...]:
+    return tuple(word for _, word in placed_words(text))
 
 
 def word_pairs(words: list[str]) -> list[str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from assistant.answering.answer import source_is_unchanged
+from assistant.answering.cite import source_is_unchanged
 from assistant.assistant import Assistant
 from assistant.errors import AssistantError, ReadError
 from assistant.export.text import place_text, where_text

@@ -32,10 +32,20 @@ from assistant.japanese.numbers import Number, find_numbers, missing_numbers
         ("10Gbps", 10, "Gbps"),
         ("1.5倍", "1.5", "倍"),
         ("1200", 1200, ""),
+        ("15ポイント", 15, "ポイント"),
+        ("三割", 3, "割"),
+        ("三十五名", 35, "人"),
+        ("一億二千万円", 120_000_000, "円"),
+        ("二〇二五年", 2025, "年"),
+        ("二分の一", 2, "分の1"),
+        ("1/2", 2, "分の1"),
     ],
 )
 def test_a_number_is_read_by_value_and_unit(text, value, unit):
     assert find_numbers(text) == [Number(Decimal(value), unit, 0, len(text))]
+
+
+DAY = [(2024, 0, 4), (4, 5, 6), (24, 7, 9)]
 
 
 @pytest.mark.parametrize(
@@ -44,8 +54,14 @@ def test_a_number_is_read_by_value_and_unit(text, value, unit):
         ("第６回は3人", [Number(Decimal(6), "回", 1, 3), Number(Decimal(3), "人", 4, 6)]),
         ("10 20", [Number(Decimal(10), "", 0, 2), Number(Decimal(20), "", 3, 5)]),
         ("1,23", [Number(Decimal(1), "", 0, 1), Number(Decimal(23), "", 2, 4)]),
-        ("3〜5年", [Number(Decimal(3), "", 0, 1), Number(Decimal(5), "年", 2, 4)]),
+        ("3〜5年", [Number(Decimal(3), "年", 0, 1), Number(Decimal(5), "年", 2, 4)]),
+        ("△3%", [Number(Decimal(-3), "%", 1, 3)]),
+        ("前年比-3%", [Number(Decimal(3), "%", 4, 6)]),
+        ("比率 -3%", [Number(Decimal(-3), "%", 4, 6)]),
+        ("第六回は三人", [Number(Decimal(6), "回", 1, 3), Number(Decimal(3), "人", 4, 6)]),
+        ("2024/4/24", [Number(Decimal(n), "", s, e) for n, s, e in DAY]),
         ("数十人の億単位", []),
+        ("一人ひとりの統一、四日市市の一部を十分に一つひとつ", []),
     ],
 )
 def test_numbers_are_found_in_order_with_their_place(text, numbers):
