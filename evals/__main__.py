@@ -11,12 +11,13 @@ from evals.quotes import main as check_quotes
 def main() -> int:
     """Run the command named."""
     from evals.add_case import CaseError
+    from evals.lock import LockError
     from evals.run import RunError
 
     options = _parser().parse_args()
     try:
         return int(options.run(options))
-    except (RunError, CaseError) as error:
+    except (CaseError, LockError, RunError) as error:
         print(f"エラー: {error}", file=sys.stderr)
         return 1
 
@@ -38,6 +39,7 @@ def _run(options: argparse.Namespace) -> int:
 
 def _gate(options: argparse.Namespace) -> int:
     from evals.gate import baseline_folder, judge, verdict_text, write_baseline
+    from evals.lock import accept, problems
     from evals.results import newest_run, read_run
     from evals.run import Plan, RunError, available_sets, collect
 
@@ -61,11 +63,15 @@ def _gate(options: argparse.Namespace) -> int:
         print(verdict_text(verdict, before, after))
     elif not options.accept:
         raise RunError("受け入れた基準がまだありません。gate --accept で作ってください。")
+    for problem in problems():
+        print(f"- {problem}")
     if not options.accept:
-        return 0 if passed else 1
+        return 0 if passed and not problems() else 1
     if not (passed or options.waive):
         raise RunError('不合格の実行を受け入れるには --waive "理由" が要ります。')
-    print(f"受け入れました: {write_baseline(after, None if passed else options.waive)}")
+    locked = accept(after.settings, folder.name, waive=options.waive)
+    print(f"受け入れた指示文: {'、'.join(locked) or 'なし(変わっていません)'}")
+    print(f"受け入れた基準: {write_baseline(after, None if passed else options.waive)}")
     return 0
 
 
@@ -115,12 +121,15 @@ def _quotes(options: argparse.Namespace) -> int:
 
 
 def _retrieval(options: argparse.Namespace) -> int:
-    from evals.retrieval import measure
+    from evals.retrieval import against, measure
 
+    saved = json.loads(options.against.read_text(encoding="utf-8")) if options.against else None
     figures = measure(options.folder, half=options.half)
     if options.save:
         options.save.write_text(json.dumps(figures["rows"]), encoding="utf-8")
     shown = {name: value for name, value in figures.items() if name != "rows"}
+    if saved is not None:
+        shown["against"] = against(figures["rows"], saved)
     print(json.dumps(shown, ensure_ascii=False))
     return 0
 
@@ -164,6 +173,7 @@ def _parser() -> argparse.ArgumentParser:
     retrieval.add_argument("folder", type=Path)
     retrieval.add_argument("--half", type=int, choices=(0, 1), help="every second query only")
     retrieval.add_argument("--save", type=Path, help="write the figures of every query here")
+    retrieval.add_argument("--against", type=Path, help="compare with figures saved before")
     retrieval.add_argument("--json", action="store_true", help="accepted for scripts; always JSON")
     retrieval.set_defaults(run=_retrieval)
     return parser

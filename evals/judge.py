@@ -7,7 +7,6 @@ unscorable. Ragas takes seconds to import and is imported here only.
 """
 
 import asyncio
-import hashlib
 import json
 import math
 import os
@@ -41,11 +40,6 @@ class Judgement:
     errors: dict[str, str]
     tokens: tuple[int, int]
     """Input and output tokens as the endpoint counted them."""
-
-
-def prompts_hash() -> str:
-    """The first 12 hex digits of the SHA-256 of the judge's prompts."""
-    return hashlib.sha256(_PROMPTS.read_bytes()).hexdigest()[:12]
 
 
 class Judge:

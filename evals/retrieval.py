@@ -13,7 +13,7 @@ from assistant.retrieval.generations import Change, build_generation, writer_loc
 from assistant.retrieval.index import Index
 from assistant.retrieval.search import search
 from assistant.schema import Chunk, Segment, SourceDocument
-from evals.statistics import interval
+from evals.statistics import compare, interval
 
 _DEPTH = 10
 
@@ -62,6 +62,36 @@ def measure(folder: Path, *, half: int | None = None) -> dict[str, Any]:
         },
         "queries_per_second": round(len(rows) / seconds, 1),
         "rows": {r.query_id: r.metrics for r in rows},
+    }
+
+
+def against(
+    rows: dict[str, dict[str, float]], saved: dict[str, dict[str, float]]
+) -> dict[str, Any]:
+    """Compare with a saved run, query by query.
+
+    Args:
+        rows: figures of every query, as `measure` gives them.
+        saved: the same of an earlier run; only queries in both are compared.
+
+    Returns:
+        By metric ``before``, ``after``, ``difference``, its 95 % ``interval`` (paired bootstrap,
+        10,000 resamples) and ``n``.
+    """
+    shared = sorted(rows.keys() & saved.keys())
+    names = list(rows[shared[0]]) if shared else []
+    before, after = (
+        {name: [side[query][name] for query in shared] for name in names} for side in (saved, rows)
+    )
+    return {
+        found.metric: {
+            "before": round(found.before, 4),
+            "after": round(found.after, 4),
+            "difference": round(found.difference, 4),
+            "interval": [round(found.low, 4), round(found.high, 4)],
+            "n": found.n,
+        }
+        for found in compare(before, after)
     }
 
 

@@ -20,6 +20,7 @@ from assistant.indexing import ingest, starter_folders
 from assistant.settings import Settings
 from evals import results
 from evals.cases import Case, load_cases
+from evals.lock import current_hashes, waivers
 from evals.metrics import places_cited, score_row
 from evals.results import Row, append_row, read_run, write_json, write_rows
 
@@ -40,6 +41,11 @@ class Plan:
     limit: int | None = None
     """Only so many questions of each set."""
     concurrency: int = 1
+    judge: str | None = None
+    """Name of a judge model; its key is read from ``OPENAI_API_KEY``."""
+    judge_url: str | None = None
+    price: tuple[float, float] | None = None
+    """Of a million input and output tokens, in any currency."""
 
 
 def available_sets() -> tuple[str, ...]:
@@ -142,9 +148,9 @@ def _settings(plan: Plan, opened: Mapping[str, Assistant]) -> dict[str, Any]:
         "embedding": next(iter(provenance.values())).embedding,
         "index_ids": {name: found.index_id for name, found in provenance.items()},
         "code": _code(),
-        "prompts": {},
+        "prompts": current_hashes(),
         "prompt_files": {},
-        "waived": {},
+        "waived": waivers(),
         "price": None,
     }
 

@@ -5,7 +5,7 @@ import json
 import pytest
 from judge_server import JudgeServer
 
-from evals.judge import _LABELS, Judge, prompts_hash
+from evals.judge import _LABELS, Judge
 
 
 def letters(text):
@@ -108,4 +108,3 @@ def test_labels_are_balanced_and_distinct():
     rows = [json.loads(line) for line in _LABELS.read_text(encoding="utf-8").splitlines()]
     assert 0.4 < sum(row["label"] for row in rows) / len(rows) < 0.6
     assert len({json.dumps(row["input"], ensure_ascii=False) for row in rows}) == len(rows)
-    assert len(prompts_hash()) == 12

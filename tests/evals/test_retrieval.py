@@ -1,0 +1,55 @@
+import json
+
+import pytest
+
+from evals.__main__ import main
+from evals.retrieval import against
+
+CORPUS = [
+    ("d1", "住民票の写し", "住民票の写しは市民課の窓口で交付します。"),
+    ("d2", "粗大ごみ", "粗大ごみは電話で申し込み、収集日に出します。"),
+    ("d3", "保育園", "保育園の申し込みは10月に受け付けます。"),
+]
+QUERIES = [("q1", "住民票の写しはどこで取れますか", "d1"), ("q2", "粗大ごみの出し方", "d2")]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    def write(name, rows):
+        lines = [json.dumps(row, ensure_ascii=False) for row in rows]
+        (tmp_path / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    write("corpus.jsonl", [{"id": i, "title": t, "text": x} for i, t, x in CORPUS])
+    write("queries.jsonl", [{"id": i, "text": x} for i, x, _ in QUERIES])
+    write("qrels.jsonl", [{"qid": i, "docid": d, "rel": 1} for i, _, d in QUERIES])
+    return tmp_path
+
+
+def test_figures_are_saved_and_compared_with(folder, monkeypatch, capsys):
+    def run(*options):
+        monkeypatch.setattr("sys.argv", ["evals", "retrieval", str(folder), *map(str, options)])
+        assert main() == 0
+        return json.loads(capsys.readouterr().out.splitlines()[-1])
+
+    first = run("--save", folder / "saved.json")
+    assert (first["queries"], first["metrics"]["ndcg@10"]) == (2, 1.0)
+    assert "against" not in first
+    second = run("--json", "--against", folder / "saved.json")
+    compared = second["against"]["ndcg@10"]
+    assert compared == {
+        "before": 1.0,
+        "after": 1.0,
+        "difference": 0.0,
+        "interval": [0.0, 0.0],
+        "n": 2,
+    }
+
+
+def test_only_queries_of_both_runs_are_compared_and_a_fall_shows():
+    saved = {f"q{n}": {"ndcg@10": 0.9} for n in range(50)}
+    rows = {f"q{n}": {"ndcg@10": 0.9 - 0.2 * (n % 2)} for n in range(10, 60)}
+    found = against(rows, saved)["ndcg@10"]
+    assert found["n"] == 40
+    assert found["difference"] == -0.1
+    assert found["interval"][1] < 0
+    assert against(rows, {}) == {}
