@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-_ROOT = Path(__file__).parent.parent
+from assistant.prompts import FOLDER, load_prompt
+
 LOCK = Path(__file__).parent / "prompts.lock"
 _HEAD = "# Written by `python -m evals gate --accept` alone: do not edit.\n"
 
@@ -23,13 +24,21 @@ class LockError(Exception):
 
 
 def prompt_files() -> dict[str, Path]:
-    """Every prompt file by name: the assistant's by their stem, the judge's as ``judge``."""
-    found = {path.stem: path for path in sorted((_ROOT / "assistant" / "prompts").glob("*.md"))}
-    return {**found, "judge": Path(__file__).parent / "judge_prompts.toml"}
+    """Every prompt file by name: the assistant's by their stem, the judge's as ``evals-judge``."""
+    found = {path.stem: path for path in sorted(FOLDER.glob("*.md"))}
+    return {**found, "evals-judge": Path(__file__).parent / "judge_prompts.toml"}
 
 
 def prompt_hash(path: Path) -> str:
-    """The first 12 hex digits of the SHA-256 of a prompt's text, whatever its line ends."""
+    """The first 12 hex digits of the SHA-256 of a prompt's text, whatever its line ends.
+
+    Of the assistant's prompts the same digits stand in the provenance of an answer.
+
+    Raises:
+        ValueError: a prompt of the assistant is not written as one.
+    """
+    if path.suffix == ".md":
+        return load_prompt(path.stem, path).hash[:12]
     text = path.read_text(encoding="utf-8").replace("\r\n", "\n")
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 

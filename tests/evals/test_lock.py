@@ -1,5 +1,6 @@
 import pytest
 
+from assistant.prompts import load_prompt
 from evals import lock
 from evals.lock import LockError, accept, main, problems, prompt_hash, read_lock, waivers
 
@@ -9,7 +10,7 @@ WITHOUT = {"model": None, "judge": None, "prompts": {}}
 @pytest.fixture
 def prompts(tmp_path, monkeypatch):
     """Two prompts that were accepted because no model was available."""
-    files = {"answer": tmp_path / "answer.md", "judge": tmp_path / "judge.toml"}
+    files = {"answer": tmp_path / "answer.toml", "judge": tmp_path / "judge.toml"}
     for name, path in files.items():
         path.write_text(f"{name}の指示文です。\n", encoding="utf-8")
     monkeypatch.setattr(lock, "prompt_files", lambda: files)
@@ -34,7 +35,7 @@ def test_one_changed_character_fails_and_the_message_names_the_command(prompts, 
 
 
 def test_a_prompt_that_is_gone_or_new_fails(prompts, tmp_path):
-    prompts["plan"] = tmp_path / "plan.md"
+    prompts["plan"] = tmp_path / "plan.toml"
     prompts["plan"].write_text("計画", encoding="utf-8")
     del prompts["answer"]
     assert [("plan" in problem, "answer" in problem) for problem in problems()] == [
@@ -47,6 +48,12 @@ def test_line_ends_are_no_change(prompts):
     before = prompt_hash(prompts["answer"])
     prompts["answer"].write_bytes("answerの指示文です。\r\n".encode())
     assert prompt_hash(prompts["answer"]) == before
+
+
+def test_the_hash_is_the_one_that_an_answer_gives_for_its_prompt():
+    found = lock.current_hashes()
+    assert load_prompt("answer").label.endswith(f":{found['answer']}")
+    assert "evals-judge" in found
 
 
 def test_a_waiver_stays_visible(prompts):
