@@ -21,6 +21,7 @@ from assistant.retrieval.index import (
     Manifest,
     Progress,
     current_generation,
+    no_index,
     read_files,
     read_inferences,
     read_manifest,
@@ -140,6 +141,55 @@ def _absolute(path: Path) -> Path:
             f"場所として読めません: {str(path)[:80]}", "場所の書き方を確かめてください。"
         ) from error
     return path
+
+
+def remove(
+    paths: Iterable[Path], root: Path, settings: Settings, *, progress: Progress | None = None
+) -> IngestReport:
+    """Take files out of the index, and what is remembered of those that were skipped.
+
+    The files themselves stay; taking in their folder again brings them back. A document is gone
+    once no file of its content is left in the index.
+
+    Raises:
+        InputError: a path is neither indexed nor skipped, or belongs to the starter corpus.
+        AssistantError: see `ingest`.
+    """
+    began = perf_counter()
+    named = [_absolute(path) for path in paths]
+    with writer_lock(root):
+        folder = current_generation(root)
+        if folder is None:
+            raise no_index(root)
+        before = read_manifest(folder)
+        known = {Path(record.path): record for record in before.files}
+        skipped = {Path(row.path) for row in before.skipped}
+        for path in named:
+            if path not in known and path not in skipped:
+                raise InputError(
+                    f"索引にない資料です: {path}",
+                    "regional-dx index stats で、索引にある資料を確かめてください。",
+                )
+            if path in known and known[path].starter:
+                raise InputError(
+                    f"付属の資料は取り除けません: {path}",
+                    "原文を取り込むと、その要約は使われなくなります。",
+                )
+        gone = [known[path] for path in named if path in known]
+        manifest = _write(root, before, _Run(), gone, named, settings, progress)
+    assert manifest is not None
+    return IngestReport(
+        added=(),
+        updated=(),
+        unchanged=(),
+        removed=tuple(record.path for record in gone),
+        skipped=(),
+        partly=(),
+        duplicates=(),
+        index_id=manifest.index_id,
+        chunks=manifest.chunks,
+        seconds=perf_counter() - began,
+    )
 
 
 def rebuild(root: Path, settings: Settings, *, progress: Progress | None = None) -> IngestReport:

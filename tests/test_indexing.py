@@ -7,7 +7,7 @@ import pytest
 from towns import LIBRARY, LIBRARY_QUESTION, Town
 
 from assistant.errors import IndexMissingError, InputError
-from assistant.indexing import ingest, starter_folders
+from assistant.indexing import ingest, remove, starter_folders
 from assistant.retrieval.generations import verify
 from assistant.retrieval.index import read_inferences
 from assistant.schema import IngestReport
@@ -464,3 +464,41 @@ def test_progress_is_told_to_the_end(town):
 def test_the_starter_corpus_is_there():
     names = {folder.name for folder in starter_folders()}
     assert {"digests", "guidebooks"} <= names
+
+
+def test_a_document_taken_out_is_no_longer_cited_and_its_file_stays(library):
+    library.write("hall.txt", HALL)
+    library.ingest()
+    path = library.documents / "library.txt"
+    assert changes(remove([path], library.root, Settings())) == {"removed": ["library.txt"]}
+    assert library.ask(LIBRARY_QUESTION).refused
+    assert not library.ask(HALL_QUESTION).refused
+    assert path.is_file()
+    assert changes(library.ingest()) == {"added": ["library.txt"], "unchanged": ["hall.txt"]}
+
+
+def test_a_document_stays_while_a_copy_of_it_is_indexed(library):
+    copy = library.write("copy.txt", LIBRARY.format(hours=120))
+    library.ingest()
+    remove([copy], library.root, Settings())
+    assert sources(library.ask(LIBRARY_QUESTION)) == ["library.txt"]
+
+
+def test_a_skipped_file_can_be_forgotten(library):
+    path = library.write("old.doc", "x")
+    library.ingest()
+    assert [Path(row.path).name for row in library.manifest().skipped] == ["old.doc"]
+    assert changes(remove([path], library.root, Settings())) == {}
+    assert library.manifest().skipped == ()
+
+
+def test_a_file_that_is_not_indexed_cannot_be_taken_out(library):
+    with pytest.raises(InputError, match="索引にない資料"):
+        remove([library.documents / "other.txt"], library.root, Settings())
+
+
+def test_documents_of_the_starter_corpus_cannot_be_taken_out(town):
+    path = town.write("library.txt", LIBRARY.format(hours=120))
+    ingest([town.documents], town.root, Settings(), starter=True)
+    with pytest.raises(InputError, match="付属の資料"):
+        remove([path], town.root, Settings())

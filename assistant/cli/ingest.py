@@ -1,7 +1,6 @@
 """``ingest`` and ``index``: what goes into the index, and its health."""
 
 import argparse
-import json
 import sys
 from pathlib import Path
 from time import perf_counter
@@ -69,31 +68,22 @@ def _index_stats(options: argparse.Namespace) -> int:
 
 
 def _index_verify(options: argparse.Namespace) -> int:
-    import subprocess
+    from assistant.verify import verify_apart
 
-    root = index_root(options)
     began = perf_counter()
-    # In a child process: a damaged vector file can kill the process that loads it.
-    child = subprocess.run(  # noqa: S603  # our own interpreter and module
-        [sys.executable, "-P", "-X", "utf8", "-m", "assistant.verify", str(root)],
-        capture_output=True,
-        check=False,
-        encoding="utf-8",
-    )
-    try:
-        row = json.loads(child.stdout.splitlines()[-1])
-    except (ValueError, IndexError):
-        problem = "検査中に処理が止まりました(索引のファイルが壊れています)。"
-        row = {"ok": False, "problems": [problem], "chunks": 0}
-    if "error" in row:
-        raise AssistantError(row["error"]["message"], row["error"]["remedy"])
-    row["seconds"] = round(perf_counter() - began, 2)
+    verdict = verify_apart(index_root(options))
+    row = {
+        "ok": not verdict.problems,
+        "problems": list(verdict.problems),
+        "chunks": verdict.chunks,
+        "seconds": round(perf_counter() - began, 2),
+    }
     if options.json:
         print_value(row)
-    elif row["ok"]:
-        print(f"問題はありません。文章 {row['chunks']:,}件をすべて確かめました。")
-    if not row["ok"]:
-        print("\n".join(f"問題: {problem}" for problem in row["problems"]), file=sys.stderr)
+    elif not verdict.problems:
+        print(f"問題はありません。文章 {verdict.chunks:,}件をすべて確かめました。")
+    if verdict.problems:
+        print("\n".join(f"問題: {problem}" for problem in verdict.problems), file=sys.stderr)
         raise AssistantError(
             "索引に問題があります。", "regional-dx index rebuild を実行してください。"
         )

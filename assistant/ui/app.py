@@ -4,12 +4,15 @@ from pathlib import Path
 
 import streamlit as st
 
-from assistant.ui import ask
+from assistant.ui import ask, library
 
 _HERE = Path(__file__).parent
 # Streamlit's page says it is English, which makes screen readers and fonts choose wrongly.
 _LANGUAGE = "<script>document.documentElement.lang = 'ja'</script>"
-_PAGES = ((ask.page, "相談", ":material/forum:", "ask"),)
+_PAGES = (
+    (ask.page, "相談", ":material/forum:", "ask"),
+    (library.page, "資料", ":material/folder_open:", "library"),
+)
 
 
 def main() -> None:

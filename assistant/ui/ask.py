@@ -18,7 +18,7 @@ from assistant.schema import (
     Turn,
 )
 from assistant.settings import load_settings
-from assistant.ui import filters, labels, source
+from assistant.ui import filters, labels, opinion, source
 from assistant.ui.inert import label, paragraph, statement
 from assistant.ui.session import opened, show_error, two_lines
 
@@ -95,7 +95,7 @@ def _ask(question: str) -> None:
 
 
 def _forget() -> None:
-    for name in ("turns", "asked", "source", "pictures"):
+    for name in ("turns", "asked", "source", "pictures", "opinions"):
         st.session_state.pop(name, None)
 
 
@@ -169,6 +169,7 @@ def _draw_answer(assistant: Assistant, number: int, answer: Answer) -> None:
                 paragraph(note, "note")
         if as_of := as_of_text(answer):
             paragraph(as_of, "quiet")
+        opinion.ask(number, answer)
 
 
 def _draw_statement(turn: str, place: int, made: Statement, cited: dict[int, Citation]) -> None:

@@ -2,6 +2,8 @@
 
 import pytest
 
+from assistant.feedback import read_feedback
+
 MEMBERS = "協議会には誰が参加しますか"
 UNKNOWN = "月面基地の建設費はいくらですか"
 
@@ -86,6 +88,18 @@ def test_an_empty_index_is_an_error_in_two_lines(open_page, monkeypatch, tmp_pat
     assert not page.exception
     assert page.error[0].value.startswith("エラー: 索引がありません")
     assert "対処: " in page.error[0].value
+
+
+def test_a_thumb_down_with_its_reason_is_kept_on_the_machine(asked, texts, settings):
+    asked.feedback[0].set_value(0).run()
+    asked.pills[0].set_value(["長すぎる・読みにくい"])
+    next(i for i in asked.text_input if i.label.startswith("ひとこと")).input("表がほしい")
+    next(b for b in asked.button if b.label == "評価を保存する").click().run()
+    kept = read_feedback(settings)
+    assert [(f.question, f.verdict, f.reason) for f in kept] == [
+        (MEMBERS, "down", "長すぎる・読みにくい、表がほしい")
+    ]
+    assert "評価をお預かりしました" in texts(asked)
 
 
 def test_visitors_do_not_see_each_other(asked, open_page):

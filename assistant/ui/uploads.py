@@ -1,0 +1,68 @@
+"""Files that visitors add: kept beside the index, since quotes are checked against them."""
+
+import re
+import unicodedata
+from pathlib import Path
+
+from assistant.errors import InputError, StorageError
+from assistant.schema import IngestReport
+
+# What Windows does not allow in a name, and what a terminal would obey.
+_UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
+_LONGEST_NAME_BYTES = 200
+
+
+def folder_of(root: Path) -> Path:
+    """The folder of added files: beside the index, so that every client's stand apart."""
+    return root.with_name(f"{root.name}-documents")
+
+
+def is_own(path: Path, root: Path) -> bool:
+    """Whether a file was added on the screen."""
+    return folder_of(root).resolve() in path.parents
+
+
+def save(files: list[tuple[str, bytes]], root: Path) -> list[Path]:
+    """Write files given by name and content; one of the same name is replaced.
+
+    Raises:
+        InputError: a name cannot be used.
+        StorageError: the folder cannot be written.
+    """
+    folder = folder_of(root).resolve()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        paths = [folder / _safe_name(name) for name, _ in files]
+        for path, (_, content) in zip(paths, files, strict=True):
+            # A dotted name is no document, so a file half written is never read.
+            half = path.with_name(f".{path.name}")
+            half.write_bytes(content)
+            half.replace(path)
+    except OSError as error:
+        raise StorageError(
+            f"ファイルを保存できません({error.strerror})。",
+            "ディスクの空きと、データフォルダーの権限を確かめてください。",
+        ) from error
+    return paths
+
+
+def then_delete(files: list[Path], report: IngestReport) -> IngestReport:
+    """Delete added files after the index has let go of them; hands the report on."""
+    for path in files:
+        path.unlink(missing_ok=True)
+        for beside in path.parent.glob(f"{path.name}.meta.toml"):
+            beside.unlink()
+    return report
+
+
+def _safe_name(name: str) -> str:
+    plain = _UNSAFE.sub("_", unicodedata.normalize("NFC", name)).strip(" .")
+    stem, dot, suffix = plain.rpartition(".")
+    room = _LONGEST_NAME_BYTES - len(suffix.encode()) - 1
+    stem = stem.encode()[:room].decode(errors="ignore")
+    if not stem or not dot or _RESERVED.fullmatch(plain):
+        raise InputError(
+            f"このファイル名は使えません: {name}", "文字と拡張子のある名前に変えてください。"
+        )
+    return f"{stem}.{suffix}"

@@ -1,0 +1,172 @@
+"""資料: what is listed, added, corrected and taken out."""
+
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from towns import LIBRARY, LIBRARY_QUESTION, Town
+
+from assistant.errors import InputError
+from assistant.schema import Member, Series
+from assistant.ui import correction, timeline, uploads
+
+
+@pytest.fixture
+def town(tmp_path, index_root, settings, monkeypatch):
+    """A town of the test's own with one document, which the app has open."""
+    made = Town.made(tmp_path, index_root)
+    made.write("library.txt", LIBRARY.format(hours=120))
+    made.write("old.doc", "x")
+    made.ingest()
+    monkeypatch.setenv("REGIONAL_DX_INDEX", str(made.root))
+    return made
+
+
+def opened(open_page, tab="一覧"):
+    page = open_page("library")
+    page.session_state["library"] = tab
+    page.run()
+    assert not page.exception
+    return page
+
+
+def finished(page):
+    """The page once the change of the index that it started has ended."""
+    page.session_state["job"].future.result(timeout=60)
+    page.run()
+    assert not page.exception
+    return page
+
+
+def press(page, text):
+    return next(button for button in page.button if button.label == text).click().run()
+
+
+def test_documents_are_counted_listed_found_and_sorted(open_page, settings):
+    page = opened(open_page)
+    listed = page.dataframe[0].value
+    assert page.metric[0].value == f"{len(listed)}件"
+    assert {"案", "発言", "要約"} <= {word for cell in listed["段階"] for word in cell.split("・")}
+    page.selectbox(key="sort_documents").select("日付の新しい順").run()
+    days = [day for day in page.dataframe[0].value["日付"] if day != "不明"]
+    assert days == sorted(days, reverse=True)
+    page.text_input(key="find_document").input("minutes.txt").run()
+    assert list(page.dataframe[0].value["ファイル"]) == ["minutes.txt"]
+
+
+def test_a_file_added_is_cited_and_shown_where_it_stands(open_page, town, texts):
+    page = opened(open_page, "加える")
+    page.file_uploader[0].set_value(
+        ("公民館.txt", "公民館の会議室は12室である。\n".encode(), "text/plain")
+    )
+    page.run()
+    finished(press(page, "取り込む"))
+    assert "追加 1件" in texts(page)
+    cited = town.ask("公民館の会議室は何室ですか").citations[0]
+    assert Path(cited.document.source_path) == uploads.folder_of(town.root) / "公民館.txt"
+
+
+def test_skips_are_shown_with_reason_and_remedy_and_can_be_cleared(open_page, town, texts):
+    page = opened(open_page, "取り込めなかった資料")
+    assert "古い形式" in texts(page)
+    assert "保存し直して" in texts(page)
+    finished(press(page, "一覧から消す"))
+    assert town.manifest().skipped == ()
+
+
+def test_a_correction_is_written_beside_the_file_and_counts_at_once(open_page, town):
+    page = opened(open_page)
+    doc_id = next(iter(town.manifest().documents))
+    page.selectbox(key="document").select(doc_id).run()
+    next(i for i in page.text_input if i.label == "題名").input("図書館の記録")
+    next(i for i in page.text_input if i.label == "日付").input("令和6年4月24日")
+    next(s for s in page.selectbox if s.label == "段階").select("draft")
+    finished(press(page, "直した内容を保存する"))
+    document = town.manifest().documents[doc_id]
+    assert (document.title, document.published, document.status) == (
+        *("図書館の記録", "2024-04-24", "draft"),
+    )
+    assert (town.documents / "library.txt").read_text(encoding="utf-8").startswith("かえで町")
+
+
+def test_a_document_is_taken_out_only_after_it_was_confirmed(open_page, town):
+    town.write("hall.txt", "公民館では、予約の受付に年間480時間を使っている。\n")
+    town.ingest()
+    page = opened(open_page)
+    documents = town.manifest().documents
+    doc_id = next(i for i, d in documents.items() if d.source_path.endswith("library.txt"))
+    page.selectbox(key="document").select(doc_id).run()
+    assert doc_id in town.manifest().documents
+    finished(page.button(key="remove").click().run())
+    assert town.ask(LIBRARY_QUESTION).refused
+    assert (town.documents / "library.txt").is_file()
+
+
+def test_the_check_of_the_index_says_that_all_is_well(open_page, town):
+    page = opened(open_page, "点検")
+    press(page, "索引をすべて点検する")
+    assert "問題はありません" in page.success[0].value
+
+
+def test_the_timeline_is_drawn_and_can_be_read_as_text(open_page, settings):
+    page = opened(open_page, "年表")
+    days = list(page.dataframe[0].value["日付"])
+    assert days
+    assert len(page.get("vega_lite_chart")) >= 1
+
+
+def test_members_of_a_series_share_a_line_also_those_not_indexed(assistant):
+    documents = assistant.manifest.documents.values()
+    document = next(d for d in documents if d.published and d.edition == "original")
+    here = Member(document.title, document.published, document.kind, "draft", document.doc_id)
+    missing = Member("確定した計画", "2099-01-01", "report", "final")
+    series = Series("かえで町の計画", None, (here, missing))
+    marks = timeline.marks_of(replace(assistant.manifest, series=(series,)))
+    of_series = [mark for mark in marks if mark.lane == "かえで町の計画"]
+    assert [(mark.here, mark.day) for mark in of_series] == [
+        (True, document.published),
+        (False, "2099-01-01"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "saved"),
+    [
+        ("計画.pdf", "計画.pdf"),
+        ("../../etc/passwd.txt", "_.._etc_passwd.txt"),
+        ("a\x1b[31m.txt", "a_[31m.txt"),
+        ("C:\\x.txt", "C__x.txt"),
+    ],
+)
+def test_names_of_files_cannot_leave_their_folder(tmp_path, name, saved):
+    paths = uploads.save([(name, b"x")], tmp_path / "index")
+    assert paths == [tmp_path / "index-documents" / saved]
+    assert paths[0].read_bytes() == b"x"
+
+
+@pytest.mark.parametrize("name", ["", ".txt", "...", "con.txt", "名前だけ"])
+def test_names_that_cannot_be_used_are_refused(tmp_path, name):
+    with pytest.raises(InputError, match="ファイル名"):
+        uploads.save([(name, b"x")], tmp_path / "index")
+
+
+def test_what_else_is_stated_beside_a_document_is_kept(tmp_path):
+    path = tmp_path / "計画.pdf"
+    path.write_bytes(b"%PDF")
+    beside = tmp_path / "計画.pdf.meta.toml"
+    beside.write_text(
+        'number = "資料6"\ntitle = "旧"\n[original]\ntitle = "原本"\n', encoding="utf-8"
+    )
+    correction.write_sidecar(path, {"title": '"新"\\\n', "publisher": ""})
+    assert tomllib.loads(beside.read_text(encoding="utf-8")) == {
+        "number": "資料6",
+        "title": '"新"\\\n',
+        "original": {"title": "原本"},
+    }
+
+
+@pytest.mark.parametrize("text", ["令和6年4月", "2024", "きのう", "2024-02-30"])
+def test_a_date_that_is_no_day_is_refused(text):
+    with pytest.raises(InputError, match="日付を読めません"):
+        correction.iso_date(text)
