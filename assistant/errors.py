@@ -4,6 +4,7 @@
 
     AssistantError            expected: shown as two lines of Japanese, exit code 1
     ├── InputError            a path, option or file given by the user cannot be used
+    ├── FetchError            a document cannot be fetched from its address
     ├── ReadError             one document cannot be read; it is skipped, the batch goes on
     ├── IndexMissingError     there is no index at the place named
     ├── IndexVersionError     the index was made by another version or another embedding
@@ -52,6 +53,10 @@ class AssistantError(Exception):
 
 class InputError(AssistantError):
     """A path, option or file given by the user cannot be used."""
+
+
+class FetchError(AssistantError):
+    """A document cannot be fetched from its address."""
 
 
 class ReadError(AssistantError):

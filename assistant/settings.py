@@ -38,6 +38,12 @@ class Settings(BaseSettings):
     """Name of the header in which a reverse proxy sends who has logged in; None: one user."""
     originals: Path | None = None
     """Folder in which ``corpus add`` keeps originals; None: ``originals`` in the data folder."""
+    fetch_megabytes: int = Field(default=100, ge=1)
+    """Largest document that ``corpus add`` keeps, in MB (10^6 bytes)."""
+    fetch_seconds: float = Field(default=60.0, gt=0)
+    """Time limit for fetching one document, in seconds."""
+    fetch_loopback: bool = False
+    """Fetch from this machine's own addresses too; for tests."""
     question_characters: int = Field(default=2000, ge=1)
     """A longer question is refused (``question_too_long``)."""
     read_seconds: float = Field(default=60.0, gt=0)

@@ -12,10 +12,11 @@ from assistant.japanese.width import squeeze
 from assistant.schema import KINDS, STATUSES, Inference, Kind, SourceDocument, Status
 
 CATALOG_NAME = "catalog.toml"
+CATALOG_PLACE = "資料目録"
+"""What an `Inference` from a catalogue gives as its place."""
 
 # The phrases that identify an original stand in its opening pages.
 _OPENING_CHARACTERS = 3000
-_PLACE = "資料目録"
 _FILLED = ("title", "publisher", "published", "kind", "status", "series", "superseded_by", "url")
 
 
@@ -87,7 +88,7 @@ def with_catalog(
             and name not in stated
         }
         document = replace(document, **fields)
-        sources += [Inference(name, value, _PLACE, words) for name, value in fields.items()]
+        sources += [Inference(name, value, CATALOG_PLACE, words) for name, value in fields.items()]
     return document, tuple(sources)
 
 

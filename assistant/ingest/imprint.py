@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 from assistant.ingest.opening import Line, first_page, is_period, own_date
@@ -50,7 +51,7 @@ def infer_publisher(lines: list[Line], pages: tuple[Page, ...]) -> Inference | N
         listed = re.search(rf"[、,]\s?{named[0]}|{named[0]}\s?[、,]", line.folded)
         if len(named) == 1 and in_sentence is None and not listed and not line.is_numbered:
             in_sentence = line.inferred("publisher", named[0], _IN_SENTENCE)
-    return _decided_by(lines) or in_sentence or _named_most(pages)
+    return _decided_by(lines) or in_sentence or _named_most(pages) or _body_below_date(lines)
 
 
 def infer_published(lines: list[Line], pages: tuple[Page, ...], path: Path) -> Inference | None:
@@ -157,6 +158,14 @@ def _decided_by(lines: list[Line]) -> Inference | None:
         match = _DECIDED.fullmatch(line.folded.strip("()[]【】 "))
         if match:
             return line.inferred("publisher", match[1])
+    return None
+
+
+def _body_below_date(lines: list[Line]) -> Inference | None:
+    """The meeting that signs below the date of a cover."""
+    for above, line in pairwise(line for line in lines if line.text):
+        if own_date(above) and re.fullmatch(_BODY, line.folded):
+            return line.inferred("publisher", line.folded, "会議の名前で、役所の名前はありません")
     return None
 
 

@@ -82,7 +82,8 @@ def with_successor(
     others = tuple(i for i in inferences if i.field != "superseded_by")
     if document.superseded_by is None:
         return others
-    doubt = "題名・発行者・日付・段階のつながりから判断しました"
+    # Where somebody has stated the series, only dates and stages decide, and those are known.
+    doubt = "" if document.series else "題名・発行者・日付・段階のつながりから判断しました"
     return (*others, Inference("superseded_by", document.superseded_by, _PLACE, doubt=doubt))
 
 
