@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from evals.quotes import main as check_quotes
@@ -23,17 +24,32 @@ def main() -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
+    from evals.gate import judge, verdict_text
     from evals.report import newest_before, write_report
+    from evals.results import read_run
     from evals.run import Plan, available_sets, collect
 
-    plan = Plan(
+    accepted = Plan(
         options.name,
         tuple(options.set or available_sets()),
         limit=options.limit,
         concurrency=options.concurrency,
+        mode=options.mode,
+        judge=options.judge,
+        judge_url=options.judge_url,
+        price=tuple(options.price) if options.price else None,
     )
-    folder = collect(plan)
-    print(write_report(folder, newest_before(folder)))
+    if not options.prompt:
+        folder = collect(accepted)
+        print(write_report(folder, newest_before(folder)))
+        return 0
+    before = collect(replace(accepted, name=f"{options.name}-accepted"))
+    tried = replace(accepted, prompt_files=dict(options.prompt))
+    folder = collect(tried)
+    write_report(before)
+    print(write_report(folder, before))
+    runs = read_run(before), read_run(folder)
+    print(verdict_text(judge(*runs), *runs))
     return 0
 
 
@@ -145,6 +161,14 @@ def _parser() -> argparse.ArgumentParser:
     _set_option(run)
     run.add_argument("--limit", type=int, help="only so many questions of each set")
     run.add_argument("--concurrency", type=int, default=1, help="questions asked at a time")
+    run.add_argument("--mode", choices=("extractive", "llm"), default="extractive",
+                     help="llm: with the model of REGIONAL_DX_MODEL")  # fmt: skip
+    run.add_argument("--prompt", action="append", type=_prompt, metavar="NAME=FILE",
+                     help="try another prompt and compare it with the accepted one")  # fmt: skip
+    run.add_argument("--judge", metavar="MODEL", help="judge model; its key: OPENAI_API_KEY")
+    run.add_argument("--judge-url", metavar="URL", help="its OpenAI-compatible endpoint")
+    run.add_argument("--price", type=float, nargs=2, metavar=("IN", "OUT"),
+                     help="of a million input and output tokens")  # fmt: skip
     run.set_defaults(run=_run)
     gate = commands.add_parser("gate", help="hold a run against the accepted baseline")
     gate.add_argument("--run", dest="run_name", metavar="NAME", help="a run made before")
@@ -177,6 +201,13 @@ def _parser() -> argparse.ArgumentParser:
     retrieval.add_argument("--json", action="store_true", help="accepted for scripts; always JSON")
     retrieval.set_defaults(run=_retrieval)
     return parser
+
+
+def _prompt(text: str) -> tuple[str, Path]:
+    name, equals, file = text.partition("=")
+    if not (name and equals and Path(file).is_file()):
+        raise argparse.ArgumentTypeError(f"not NAME=FILE: {text}")
+    return name, Path(file)
 
 
 def _set_option(command: argparse.ArgumentParser) -> None:

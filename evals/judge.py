@@ -12,9 +12,9 @@ import math
 import os
 import threading
 import tomllib
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -33,12 +33,12 @@ _used: ContextVar[list[int]] = ContextVar("used")
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What the judge said of one row."""
+    """What the judge said of one row; empty without a judge."""
 
-    scores: dict[str, float]
-    unscored: dict[str, str]
-    errors: dict[str, str]
-    tokens: tuple[int, int]
+    scores: dict[str, float] = field(default_factory=dict)
+    unscored: dict[str, str] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    tokens: tuple[int, int] = (0, 0)
     """Input and output tokens as the endpoint counted them."""
 
 
@@ -49,7 +49,7 @@ class Judge:
         self,
         model: str,
         base_url: str | None,
-        embed: Callable[[str], Sequence[float] | None],
+        embed: Callable[[str], Iterable[float] | None],
     ) -> None:
         """Connect to a judge; the key is read from ``OPENAI_API_KEY``.
 
@@ -160,7 +160,7 @@ async def _count_tokens(response: Any) -> None:
 
 
 def _metrics(
-    model: str, client: Any, embed: Callable[[str], Sequence[float] | None]
+    model: str, client: Any, embed: Callable[[str], Iterable[float] | None]
 ) -> dict[str, tuple[Any, tuple[str, ...]]]:
     """Ragas' metrics with Japanese prompts, each with the names of what it is given."""
     from ragas.embeddings.base import BaseRagasEmbedding
@@ -175,7 +175,8 @@ def _metrics(
 
     class Embedding(BaseRagasEmbedding):
         def embed_text(self, text: str, **_: Any) -> list[float]:
-            return [float(value) for value in embed(text) or [math.nan]]
+            vector = embed(text)
+            return [math.nan] if vector is None else [float(value) for value in vector]
 
         async def aembed_text(self, text: str, **_: Any) -> list[float]:
             return self.embed_text(text)

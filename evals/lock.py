@@ -29,16 +29,19 @@ def prompt_files() -> dict[str, Path]:
     return {**found, "evals-judge": Path(__file__).parent / "judge_prompts.toml"}
 
 
-def prompt_hash(path: Path) -> str:
+def prompt_hash(path: Path, name: str | None = None) -> str:
     """The first 12 hex digits of the SHA-256 of a prompt's text, whatever its line ends.
 
-    Of the assistant's prompts the same digits stand in the provenance of an answer.
+    Args:
+        path: a prompt of the assistant (``.md``), whose digits stand in the provenance of answers,
+            or another text.
+        name: the prompt's name where it is not the file's.
 
     Raises:
         ValueError: a prompt of the assistant is not written as one.
     """
     if path.suffix == ".md":
-        return load_prompt(path.stem, path).hash[:12]
+        return load_prompt(name or path.stem, path).hash[:12]
     text = path.read_text(encoding="utf-8").replace("\r\n", "\n")
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 

@@ -6,7 +6,8 @@
     ``{"name", "started" (ISO), "sets": ["guidance", ...], "mode": "extractive"|"llm",
     "model": null|name, "judge": null|name, "embedding", "index_ids": {set: id},
     "prompts": {prompt: hash}, "prompt_files": {prompt: path of a file tried instead},
-    "waived": {prompt: reason}, "price": null|[input, output] per million tokens, "cases": n}``
+    "waived": {prompt: reason}, "price": null|[input, output] per million tokens, "limit",
+    "code": hash of the assistant's source, "agreement": of the judge with people, with a judge}``
 ``rows.jsonl``
     One `Row` a line, in order of completion; a run that was stopped goes on from here.
 ``summary.json``
@@ -98,6 +99,12 @@ def write_json(path: Path, value: Any) -> None:
     """Write a value as readable JSON."""
     text = json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True)
     path.write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def add_setting(folder: Path, name: str, value: Any) -> None:
+    """Add what was learned during a run to its settings."""
+    path = folder / "settings.json"
+    write_json(path, {**json.loads(path.read_text(encoding="utf-8")), name: value})
 
 
 def append_row(path: Path, row: Row) -> None:

@@ -6,10 +6,10 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from tqdm import tqdm
 
@@ -17,12 +17,16 @@ import assistant as package
 from assistant import Assistant
 from assistant.export.rows import answer_row, passage_row
 from assistant.indexing import ingest, starter_folders
-from assistant.settings import Settings
+from assistant.prompts import trying
+from assistant.retrieval.index import Index
+from assistant.settings import load_settings
 from evals import results
 from evals.cases import Case, load_cases
-from evals.lock import current_hashes, waivers
+from evals.judge import Judge, Judgement
+from evals.lock import current_hashes, prompt_hash, waivers
 from evals.metrics import places_cited, score_row
-from evals.results import Row, append_row, read_run, write_json, write_rows
+from evals.quotes import faults
+from evals.results import Row, add_setting, append_row, read_run, write_json, write_rows
 
 SETS = ("guidance", "originals")
 _FOUND = 5
@@ -41,9 +45,14 @@ class Plan:
     limit: int | None = None
     """Only so many questions of each set."""
     concurrency: int = 1
+    mode: Literal["extractive", "llm"] = "extractive"
+    """``llm`` asks the model of the settings."""
+    prompt_files: Mapping[str, Path] = field(default_factory=dict)
+    """Prompts to be tried in place of the program's, by name."""
     judge: str | None = None
     """Name of a judge model; its key is read from ``OPENAI_API_KEY``."""
     judge_url: str | None = None
+    """Address of its OpenAI-compatible endpoint; None: OpenAI's own."""
     price: tuple[float, float] | None = None
     """Of a million input and output tokens, in any currency."""
 
@@ -70,7 +79,9 @@ def collect(plan: Plan, *, fresh: bool = False) -> Path:
             "REGIONAL_DX_SAMPLES に標本資料の場所を設定してください。"
         )
     with ExitStack() as stack:
+        stack.enter_context(trying(plan.prompt_files))
         opened = {name: stack.enter_context(_opened(name)) for name in plan.sets}
+        judge = stack.enter_context(_judge(plan, opened))
         folder = _folder(plan, _settings(plan, opened), fresh=fresh)
         done = {row.id for row in read_run(folder).rows if not row.errored}
         todo = [
@@ -80,23 +91,41 @@ def collect(plan: Plan, *, fresh: bool = False) -> Path:
             if f"{name}:{case.id}" not in done
         ]
         (folder / "summary.json").unlink(missing_ok=True)
-        with ThreadPoolExecutor(plan.concurrency) as pool:
-            futures = [pool.submit(ask, opened[name], name, case) for name, case in todo]
+        pool = ThreadPoolExecutor(plan.concurrency)
+        try:
+            futures = [
+                pool.submit(ask, opened[name], name, case, mode=plan.mode, judge=judge)
+                for name, case in todo
+            ]
             for future in tqdm(
                 as_completed(futures), total=len(todo), desc=plan.name, disable=None
             ):
                 append_row(folder / "rows.jsonl", future.result())
+        finally:
+            pool.shutdown(cancel_futures=True)  # a run that is stopped asks nothing more
+        if judge and "agreement" not in read_run(folder).settings:
+            add_setting(folder, "agreement", judge.agreement())
     write_rows(folder / "rows.jsonl", read_run(folder).rows)
     return folder
 
 
-def ask(assistant: Assistant, set_name: str, case: Case) -> Row:
-    """One question searched, asked and scored; a failure is a row with its error."""
+def ask(
+    assistant: Assistant,
+    set_name: str,
+    case: Case,
+    *,
+    mode: Literal["extractive", "llm"] = "extractive",
+    judge: Judge | None = None,
+) -> Row:
+    """One question searched, asked, scored and judged; a failure is a row with its error."""
     row_id = f"{set_name}:{case.id}"
     try:
-        found = [_place(passage_row(p)) for p in assistant.search(case.question, _FOUND)]
-        answer = answer_row(assistant.ask(case.question))
-        scores, unscored = score_row(asdict(case), answer, found)
+        passages = assistant.search(case.question, _FOUND)
+        found = [_place(passage_row(passage)) for passage in passages]
+        answer = answer_row(assistant.ask(case.question, mode=mode))
+        scores, unscored = score_row(asdict(case), answer, found, model=mode == "llm")
+        texts = [passage.chunk.text for passage in passages]
+        judged = judge.score(asdict(case), answer, texts) if judge else Judgement()
     except Exception as error:  # noqa: BLE001  # whatever fails is counted and shown as a row
         reason = f"{type(error).__name__}: {error}"
         return Row(row_id, case.kind, case.style, case.split, case.question, error=reason)
@@ -110,17 +139,36 @@ def ask(assistant: Assistant, set_name: str, case: Case) -> Row:
         found=tuple(found),
         refused=answer["refused"],
         cited=places_cited(answer),
-        scores=scores,
-        unscored=unscored,
+        faults=tuple(faults([answer])[1]),
+        scores=scores | judged.scores,
+        unscored=unscored | judged.unscored,
+        judge_errors=judged.errors,
+        judge_tokens=judged.tokens,
     )
+
+
+@contextmanager
+def _judge(plan: Plan, opened: Mapping[str, Assistant]) -> Iterator[Judge | None]:
+    """The judge of a plan, None without one; it measures relevancy by the index's own vectors."""
+    if not plan.judge:
+        yield None
+        return
+    index = Index(next(iter(opened.values())).root)
+    judge = Judge(plan.judge, plan.judge_url, index.embedder.embed_question)
+    try:
+        yield judge
+    finally:
+        judge.close()
+        index.close()
 
 
 @contextmanager
 def _opened(set_name: str) -> Iterator[Assistant]:
     """An assistant over a new index of a set's documents, as the present code makes it."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
-        ingest(_documents(set_name), Path(name), Settings())
-        assistant = Assistant.open(Path(name), Settings())
+        settings = load_settings()
+        ingest(_documents(set_name), Path(name), settings)
+        assistant = Assistant.open(Path(name), settings)
         try:
             yield assistant
         finally:
@@ -137,21 +185,22 @@ def _documents(set_name: str) -> Sequence[Path]:
 
 
 def _settings(plan: Plan, opened: Mapping[str, Assistant]) -> dict[str, Any]:
+    tried = {name: prompt_hash(path, name) for name, path in plan.prompt_files.items()}
     provenance = {name: assistant.ask("").provenance for name, assistant in opened.items()}
     return {
         "name": plan.name,
         "sets": list(plan.sets),
         "limit": plan.limit,
-        "mode": "extractive",
-        "model": None,
-        "judge": None,
+        "mode": plan.mode,
+        "model": load_settings().model if plan.mode == "llm" else None,
+        "judge": plan.judge,
         "embedding": next(iter(provenance.values())).embedding,
         "index_ids": {name: found.index_id for name, found in provenance.items()},
         "code": _code(),
-        "prompts": current_hashes(),
-        "prompt_files": {},
-        "waived": waivers(),
-        "price": None,
+        "prompts": current_hashes() | tried,
+        "prompt_files": {name: str(path) for name, path in plan.prompt_files.items()},
+        "waived": {name: why for name, why in waivers().items() if name not in tried},
+        "price": list(plan.price) if plan.price else None,
     }
 
 
@@ -175,6 +224,8 @@ def _folder(plan: Plan, settings: dict[str, Any], *, fresh: bool) -> Path:
                 f"{existing.name} は違う条件の実行です({'、'.join(other)})。"
                 "--name に別の名前を付けてください。"
             )
+        # Without the line that a killed run left half written.
+        write_rows(existing / "rows.jsonl", read_run(existing).rows)
         return existing
     folder = results.RESULTS / f"{now.date().isoformat()}-{plan.name}"
     folder.mkdir(parents=True, exist_ok=True)

@@ -16,12 +16,15 @@
 import hashlib
 import re
 import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parent
+_tried: dict[str, Path] = {}
 _HEAD = re.compile(r"\+\+\+\n(?P<head>.*?)\n\+\+\+\n(?P<body>.*)", re.DOTALL)
 _PART = re.compile(r"^## (\w+)$", re.MULTILINE)
 # JSON examples hold braces too: only {name} is a variable.
@@ -115,7 +118,25 @@ def load_prompt(name: str, path: Path | None = None) -> Prompt:
         ValueError: the file is no prompt, its name or output is wrong, or the variables it names
             are not those that stand in its text.
     """
-    return _load(name, path or FOLDER / f"{name}.md")
+    return _load(name, path or _tried.get(name) or FOLDER / f"{name}.md")
+
+
+@contextmanager
+def trying(files: Mapping[str, Path]) -> Iterator[None]:
+    """Within the block `load_prompt` takes these files in place of those of the program.
+
+    For evaluation runs; it holds for all threads, and blocks do not nest.
+
+    Raises:
+        ValueError: a file is no prompt of its name.
+    """
+    for name, path in files.items():
+        _load(name, path)
+    _tried.update(files)
+    try:
+        yield
+    finally:
+        _tried.clear()
 
 
 @lru_cache(maxsize=32)
