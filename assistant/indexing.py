@@ -1,20 +1,19 @@
 """Bringing files into an index: which changed, read them, cut them, write the next generation."""
 
-import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import perf_counter
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from assistant.errors import InputError, ReadError
 from assistant.ingest.catalog import CATALOG_NAME, CatalogEntry, load_catalog
 from assistant.ingest.lineage import link, with_successor
 from assistant.ingest.metadata import describe, prepared_pages
 from assistant.ingest.minutes import with_proceedings
-from assistant.ingest.readers import OLD_FORMATS, SUFFIXES
+from assistant.ingest.pool import ReadingPool
+from assistant.ingest.readers import SUFFIXES
 from assistant.ingest.sandbox import Sandbox
-from assistant.ingest.stated import SIDECAR_SUFFIX, is_sidecar, sidecar_of
 from assistant.retrieval.generations import Change, build_generation, writer_lock
 from assistant.retrieval.index import (
     FileRecord,
@@ -36,9 +35,21 @@ from assistant.schema import (
     SourceDocument,
 )
 from assistant.settings import Settings
+from assistant.sources import (
+    absolute,
+    by_content,
+    documents_in,
+    is_gone,
+    is_inside,
+    must_be_read,
+    names_to_try,
+    owner_of,
+    sha256,
+)
 
-# Files that describe documents or belong to the system: never documents, never reported.
-_BESIDE = {CATALOG_NAME, "thumbs.db", "desktop.ini"}
+if TYPE_CHECKING:
+    from assistant.ingest.pipeline import ChunkPipeline
+
 _STARTER_FOLDERS = ("cases", "digests", "guidebooks")
 _DOCSTORE = "docstore.json"
 
@@ -57,6 +68,45 @@ class _Run:
     duplicates: list[str] = field(default_factory=list)
     files: list[FileRecord] = field(default_factory=list)
     read: list[ReadDocument] = field(default_factory=list)
+    chunks: list[Chunk] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A document to be read, under the first of the names that fits."""
+
+    doc_id: str
+    records: list[FileRecord]
+    names: list[Path]
+
+
+class _Cutter:
+    """Cuts documents by LlamaIndex, which takes seconds to import: only when there is something."""
+
+    def __init__(self, generation: Path | None) -> None:
+        self._docstore = generation / _DOCSTORE if generation else None
+        self._pipeline: ChunkPipeline | None = None
+
+    def chunks(self, read: ReadDocument) -> list[Chunk]:
+        """The chunks of a document, also of one that was cut before."""
+        self.forget(read.document.doc_id)
+        return self._opened().chunks([read])
+
+    def forget(self, doc_id: str) -> None:
+        self._opened().forget(doc_id)
+
+    @property
+    def save(self) -> Callable[[Path], None] | None:
+        """What writes the docstore into a generation; None where nothing was cut or forgotten."""
+        pipeline = self._pipeline
+        return (lambda folder: pipeline.save(folder / _DOCSTORE)) if pipeline else None
+
+    def _opened(self) -> "ChunkPipeline":
+        if self._pipeline is None:
+            from assistant.ingest.pipeline import ChunkPipeline
+
+            self._pipeline = ChunkPipeline(self._docstore)
+        return self._pipeline
 
 
 def starter_corpus() -> Path:
@@ -88,19 +138,20 @@ def ingest(
         IndexBusyError, StorageError, IndexVersionError, IndexDamagedError: see `generations`.
     """
     began = perf_counter()
-    named = [_absolute(path) for path in paths]
+    named = [absolute(path) for path in paths]
     with writer_lock(root):
         folder = current_generation(root)
         before = read_manifest(folder) if folder else None
         known = {record.path: record for record in before.files} if before else {}
         for path in named:
-            if not path.exists() and not any(_inside(Path(name), path) for name in known):
+            if not path.exists() and not any(is_inside(Path(name), path) for name in known):
                 raise InputError(
                     f"ファイルもフォルダーもありません: {path}", "場所の書き方を確かめてください。"
                 )
         run = _Run()
-        found = list(_documents_in(named, root))
-        _read_changed(found, before, run, settings, starter=starter, progress=progress)
+        cutter = _Cutter(folder)
+        found = list(documents_in(named, root))
+        _read_changed(found, before, run, cutter, settings, starter=starter, progress=progress)
         present = set(found)
         gone = [
             record
@@ -108,7 +159,7 @@ def ingest(
             if Path(name) not in present
             and (
                 (starter and record.starter)
-                or (any(_inside(Path(name), p) for p in named) and _is_gone(Path(name)))
+                or (any(is_inside(Path(name), p) for p in named) and is_gone(Path(name)))
             )
         ]
         if not found and not gone:
@@ -116,7 +167,7 @@ def ingest(
                 f"取り込める文書がありません: {'、'.join(str(path) for path in named)}",
                 f"{'、'.join(sorted(SUFFIXES))} のファイルを置いてください。",
             )
-        manifest = _write(root, before, run, gone, named, settings, progress)
+        manifest = _write(root, before, run, cutter, gone, named, settings, progress)
     return IngestReport(
         added=tuple(run.added),
         updated=tuple(run.updated),
@@ -129,18 +180,6 @@ def ingest(
         chunks=manifest.chunks if manifest else 0,
         seconds=perf_counter() - began,
     )
-
-
-def _absolute(path: Path) -> Path:
-    """The path as the index names it; a name no system can look up is an input error."""
-    try:
-        path = path.expanduser().resolve()
-        path.exists()
-    except (OSError, RuntimeError, ValueError) as error:
-        raise InputError(
-            f"場所として読めません: {str(path)[:80]}", "場所の書き方を確かめてください。"
-        ) from error
-    return path
 
 
 def remove(
@@ -156,7 +195,7 @@ def remove(
         AssistantError: see `ingest`.
     """
     began = perf_counter()
-    named = [_absolute(path) for path in paths]
+    named = [absolute(path) for path in paths]
     with writer_lock(root):
         folder = current_generation(root)
         if folder is None:
@@ -176,7 +215,7 @@ def remove(
                     "原文を取り込むと、その要約は使われなくなります。",
                 )
         gone = [known[path] for path in named if path in known]
-        manifest = _write(root, before, _Run(), gone, named, settings, progress)
+        manifest = _write(root, before, _Run(), _Cutter(folder), gone, named, settings, progress)
     assert manifest is not None
     return IngestReport(
         added=(),
@@ -192,11 +231,19 @@ def remove(
     )
 
 
-def rebuild(root: Path, settings: Settings, *, progress: Progress | None = None) -> IngestReport:
+def rebuild(
+    root: Path, settings: Settings, *, starter: bool = False, progress: Progress | None = None
+) -> IngestReport:
     """Build the index anew from its source files and fit the word statistics again.
 
     The old generation answers until the new one is complete; a source that is gone is reported as
     removed.
+
+    Args:
+        root: folder of the index.
+        settings: limits for reading.
+        starter: the index holds the starter corpus, as it is now.
+        progress: told about reading and embedding.
 
     Raises:
         InputError: no source file is left.
@@ -206,22 +253,27 @@ def rebuild(root: Path, settings: Settings, *, progress: Progress | None = None)
     with writer_lock(root):
         records = read_files(root)
         run = _Run()
-        present = [Path(record.path) for record in records if Path(record.path).is_file()]
+        starters = {record.path for record in records if record.starter}
+        names = [record.path for record in records]
+        if starter:
+            starters = {str(path) for path in documents_in(starter_folders(), None)}
+            names = [*(r.path for r in records if not r.starter), *sorted(starters)]
+        present = [Path(name) for name in names if Path(name).is_file()]
         if not present:
             raise InputError(
                 f"この索引の元の文書が1件も見つかりません: {root}",
                 "文書を元の場所に戻すか、regional-dx ingest で取り込み直してください。",
             )
-        starters = {record.path for record in records if record.starter}
-        _read_changed(present, None, run, settings, progress=progress)
+        cutter = _Cutter(None)
+        _read_changed(present, None, run, cutter, settings, progress=progress)
         run.files = [replace(r, starter=r.path in starters) for r in run.files]
-        manifest = _write(root, None, run, [], [], settings, progress)
+        manifest = _write(root, None, run, cutter, [], [], settings, progress)
     assert manifest is not None
     return IngestReport(
         added=tuple(run.added),
         updated=(),
         unchanged=(),
-        removed=tuple(r.path for r in records if not Path(r.path).is_file()),
+        removed=tuple(name for name in names if not Path(name).is_file()),
         skipped=tuple(run.skipped),
         partly=tuple(run.partly),
         duplicates=tuple(run.duplicates),
@@ -234,7 +286,7 @@ def rebuild(root: Path, settings: Settings, *, progress: Progress | None = None)
 def starter_is_current(manifest: Manifest) -> bool:
     """Whether the index holds the starter corpus exactly as it is now."""
     indexed = {record.path: record.sha256 for record in manifest.files if record.starter}
-    present = {str(path): _sha256(path) for path in _documents_in(starter_folders(), None)}
+    present = {str(path): sha256(path) for path in documents_in(starter_folders(), None)}
     return indexed == present
 
 
@@ -247,92 +299,55 @@ def _read_changed(
     found: list[Path],
     before: Manifest | None,
     run: _Run,
+    cutter: _Cutter,
     settings: Settings,
     *,
     starter: bool = False,
     progress: Progress | None = None,
 ) -> None:
-    """Sort the files found into unchanged, duplicate, read and skipped."""
+    """Sort the files found into unchanged, duplicate, read and skipped; cut what was read.
+
+    Documents are cut while the next ones are read.
+    """
     catalog = _catalog(settings)
     known = {record.path: record for record in before.files} if before else {}
+    by_doc: dict[str, list[FileRecord]] = {}
+    for record in known.values():
+        by_doc.setdefault(record.doc_id, []).append(record)
     documents = before.documents if before else {}
-    with Sandbox(seconds=settings.read_seconds, megabytes=settings.read_megabytes) as sandbox:
-        groups = _by_content(found, run, starter=starter)
-        for number, (doc_id, records) in enumerate(groups.items(), start=1):
-            if progress:
-                progress("文書を読み取り", number, len(groups))
-            owner = _owner(records, documents.get(doc_id), known, set(found))
-            if _must_be_read(owner, records, documents.get(doc_id), known):
-                try:
-                    read, partly = _read_any(_by_suffix(owner, records), doc_id, sandbox, catalog)
-                except ReadError as error:
-                    run.skipped += [Skipped(r.path, error.message, error.remedy) for r in records]
-                    continue
-                owner = read.document.source_path
-                run.read.append(read)
-                run.partly += [partly] if partly else []
+    groups, run.skipped = by_content(found, starter=starter)
+    present = set(found)
+    readings = []
+    for doc_id, records in groups.items():
+        owner = owner_of(records, documents.get(doc_id), by_doc.get(doc_id, []), present)
+        if must_be_read(owner, records, documents.get(doc_id), known):
+            readings.append(_Reading(doc_id, records, names_to_try(owner, records)))
+        else:
             _record(records, owner, known, run)
+
+    def read(sandbox: Sandbox, reading: _Reading) -> tuple[ReadDocument, Partly | None] | ReadError:
+        return _read_any(reading, sandbox, catalog)
+
+    with ReadingPool(seconds=settings.read_seconds, megabytes=settings.read_megabytes) as pool:
+        results = pool.map(read, readings)
+        for number, (reading, result) in enumerate(zip(readings, results, strict=True), start=1):
+            if progress:
+                progress("文書を読み取り", number, len(readings))
+            if isinstance(result, ReadError):
+                run.skipped += [
+                    Skipped(r.path, result.message, result.remedy) for r in reading.records
+                ]
+                continue
+            document, partly = result
+            run.read.append(document)
+            run.chunks += cutter.chunks(document)
+            run.partly += [partly] if partly else []
+            _record(reading.records, document.document.source_path, known, run)
 
 
 def _catalog(settings: Settings) -> tuple[CatalogEntry, ...]:
     """What is known of originals: the catalogue of the program, then that of files added."""
     return load_catalog(starter_corpus() / CATALOG_NAME, settings.originals_folder / CATALOG_NAME)
-
-
-def _by_content(found: list[Path], run: _Run, *, starter: bool) -> dict[str, list[FileRecord]]:
-    """The files that can be opened, grouped by their content, in the order found."""
-    groups: dict[str, list[FileRecord]] = {}
-    for path in found:
-        if path.suffix.lower() not in SUFFIXES:
-            run.skipped.append(_unsupported(path))
-            continue
-        try:
-            digest = _sha256(path)
-            beside = sidecar_of(path)
-            sidecar = _sha256(beside) if beside else None
-        except OSError as error:
-            reason = f"ファイルを開けません({error.strerror})。"
-            run.skipped.append(Skipped(str(path), reason, "読み取り権限を確かめてください。"))
-            continue
-        record = FileRecord(str(path), digest, digest[:12], starter, sidecar)
-        groups.setdefault(record.doc_id, []).append(record)
-    return groups
-
-
-def _owner(
-    records: list[FileRecord],
-    document: SourceDocument | None,
-    known: dict[str, FileRecord],
-    found: set[Path],
-) -> str:
-    """The path that a document with these contents is cited under.
-
-    The path it has been cited under as long as that file still holds it, else the first in order.
-    """
-    paths = {record.path for record in records}
-    elsewhere = {
-        record.path
-        for record in known.values()
-        if record.doc_id == records[0].doc_id
-        and Path(record.path) not in found
-        and Path(record.path).is_file()
-    }
-    if document and document.source_path in paths | elsewhere:
-        return document.source_path
-    return min(paths)
-
-
-def _must_be_read(
-    owner: str,
-    records: list[FileRecord],
-    document: SourceDocument | None,
-    known: dict[str, FileRecord],
-) -> bool:
-    """Whether a document is new, is cited under another path, or is described anew beside it."""
-    if document is None or document.source_path != owner:
-        return True
-    sidecar = next((record.sidecar for record in records if record.path == owner), None)
-    return owner in known and owner in {r.path for r in records} and sidecar != known[owner].sidecar
 
 
 def _record(records: list[FileRecord], owner: str, known: dict[str, FileRecord], run: _Run) -> None:
@@ -350,27 +365,18 @@ def _record(records: list[FileRecord], owner: str, known: dict[str, FileRecord],
             run.unchanged.append(record.path)
 
 
-def _by_suffix(owner: str, records: list[FileRecord]) -> list[Path]:
-    """The owner, then a path for every other suffix under which the same content stands."""
-    paths = {
-        Path(path).suffix.lower(): path for path in sorted((r.path for r in records), reverse=True)
-    }
-    paths.pop(Path(owner).suffix.lower(), None)
-    return [Path(owner), *(Path(path) for path in paths.values())]
-
-
 def _read_any(
-    paths: list[Path], doc_id: str, sandbox: Sandbox, catalog: tuple[CatalogEntry, ...]
-) -> tuple[ReadDocument, Partly | None]:
+    reading: _Reading, sandbox: Sandbox, catalog: tuple[CatalogEntry, ...]
+) -> tuple[ReadDocument, Partly | None] | ReadError:
     """The document as read under the first name that fits: a wrongly named copy costs nothing."""
     first: ReadError | None = None
-    for path in paths:
+    for path in reading.names:
         try:
-            return _read_document(path, doc_id, sandbox, catalog)
+            return _read_document(path, reading.doc_id, sandbox, catalog)
         except ReadError as error:
             first = first or error
     assert first is not None
-    raise first
+    return first
 
 
 def _read_document(
@@ -392,6 +398,7 @@ def _write(
     root: Path,
     before: Manifest | None,
     run: _Run,
+    cutter: _Cutter,
     gone: list[FileRecord],
     named: list[Path],
     settings: Settings,
@@ -404,8 +411,9 @@ def _write(
     wanted = {record.doc_id for record in (*kept, *run.files)}
     replaced = {read.document.doc_id for read in run.read} & set(known)
     removed = set(known) - wanted
-    chunks, save = _cut(root, run.read, removed | replaced, fresh=before is None)
-    documents = _with_chunks(run, {chunk.doc_id for chunk in chunks})
+    for doc_id in removed:
+        cutter.forget(doc_id)
+    documents = _with_chunks(run, {chunk.doc_id for chunk in run.chunks})
     files = tuple(sorted((*kept, *run.files), key=lambda record: record.path))
     skipped = _merged(before.skipped if before else (), run.skipped, touched, named)
     partly = _merged(before.partly if before else (), run.partly, touched, named)
@@ -419,7 +427,7 @@ def _write(
     series, linked = link(alive, inferences, _catalog(settings))
     change = Change(
         documents=documents | linked,
-        chunks=chunks,
+        chunks=run.chunks,
         pages={r.document.doc_id: r.pages for r in run.read if r.document.doc_id in documents},
         removed=tuple(sorted(removed | (replaced & set(documents)))),
         files=files,
@@ -432,7 +440,7 @@ def _write(
             for doc_id in documents | linked
         },
         series=series,
-        save_beside=save,
+        save_beside=cutter.save,
     )
     return build_generation(root, change, fresh=before is None, progress=progress)
 
@@ -440,22 +448,6 @@ def _write(
 def _inferences(root: Path, before: Manifest | None) -> dict[str, tuple[Inference, ...]]:
     folder = current_generation(root) if before else None
     return read_inferences(folder) if folder else {}
-
-
-def _cut(
-    root: Path, read: list[ReadDocument], forgotten: set[str], *, fresh: bool
-) -> tuple[list[Chunk], Callable[[Path], None] | None]:
-    """The chunks of the documents read, and what writes the docstore beside them."""
-    if not read and not forgotten:
-        return [], None
-    # LlamaIndex takes seconds to import: only a run that has something to cut pays for it.
-    from assistant.ingest.pipeline import ChunkPipeline
-
-    folder = None if fresh else current_generation(root)
-    pipeline = ChunkPipeline(folder / _DOCSTORE if folder else None)
-    for doc_id in forgotten:
-        pipeline.forget(doc_id)
-    return pipeline.chunks(read), lambda new: pipeline.save(new / _DOCSTORE)
 
 
 def _with_chunks(run: _Run, alive: set[str]) -> dict[str, SourceDocument]:
@@ -479,61 +471,8 @@ def _merged(
     kept: list[_Row] = [
         row
         for row in before
-        if row.path not in touched and not any(_inside(Path(row.path), path) for path in named)
+        if row.path not in touched and not any(is_inside(Path(row.path), path) for path in named)
     ]
     rows: list[_Row] = kept + now
     rows.sort(key=lambda row: row.path)
     return tuple(rows)
-
-
-def _documents_in(paths: list[Path], root: Path | None) -> Iterator[Path]:
-    """Files at or below the paths in a stable order, each once, the index itself left out."""
-    seen: set[Path] = set()
-    for path in paths:
-        below = sorted(path.rglob("*")) if path.is_dir() else [path]
-        for file in below:
-            hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
-            beside = file.name.lower() in _BESIDE or is_sidecar(file)
-            inside_index = root is not None and _inside(file, root.resolve())
-            if file in seen or hidden or beside or inside_index or not file.is_file():
-                continue
-            seen.add(file)
-            yield file
-
-
-def _is_gone(path: Path) -> bool:
-    """Whether a file is no longer there; one in a folder that may not be read is not gone."""
-    try:
-        path.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return True
-    except OSError:
-        return False
-    return False
-
-
-def _inside(path: Path, folder: Path) -> bool:
-    return path == folder or folder in path.parents
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _unsupported(path: Path) -> Skipped:
-    if path.name.endswith(SIDECAR_SUFFIX):
-        reason = "この書誌情報に当たる文書が同じフォルダーにありません。"
-        return Skipped(
-            str(path), reason, f"文書の名前に {SIDECAR_SUFFIX} を付けた名前にしてください。"
-        )
-    newer = OLD_FORMATS.get(path.suffix.lower())
-    if newer:
-        reason = f"古い形式({path.suffix})には対応していません。"
-        return Skipped(str(path), reason, f"元のソフトで開き、{newer}で保存し直してください。")
-    return Skipped(
-        str(path),
-        f"この形式({path.suffix or '拡張子なし'})には対応していません。",
-        "PDF、Word(.docx)、PowerPoint(.pptx)、Excel(.xlsx)、HTML、CSV、テキスト(.txt)、"
-        "Markdown(.md)のいずれかで保存し直してください。",
-    )

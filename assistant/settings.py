@@ -47,7 +47,8 @@ class Settings(BaseSettings):
     question_characters: int = Field(default=2000, ge=1)
     """A longer question is refused (``question_too_long``)."""
     read_seconds: float = Field(default=60.0, gt=0)
-    """Time limit for reading one file, in seconds; 10 s for every megabyte of it are added."""
+    """Time limit for reading one file, in seconds; 2 s are added for every page of a PDF, 10 s for
+    every megabyte of another file."""
     read_megabytes: int = Field(default=1536, ge=128)
     """Memory limit of the process that reads files, in MiB."""
 

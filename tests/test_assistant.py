@@ -1,7 +1,9 @@
 """The assistant as a library: opening, searching, asking, showing a place."""
 
+import json
 import os
 import re
+import shutil
 import unicodedata
 from dataclasses import replace
 from pathlib import Path
@@ -14,9 +16,10 @@ from reportlab.pdfgen.canvas import Canvas
 from towns import Town
 
 from assistant import Assistant
-from assistant.errors import IndexMissingError, InputError
-from assistant.indexing import starter_folders
+from assistant.errors import IndexBusyError, IndexMissingError, InputError
+from assistant.indexing import ingest, starter_folders
 from assistant.retrieval.generations import verify
+from assistant.retrieval.index import current_generation, read_manifest
 from assistant.schema import AnswerEvent, Filters, StatementEvent
 from assistant.settings import Settings
 
@@ -255,3 +258,40 @@ def test_the_pages_of_a_document_are_those_indexed(assistant):
 def test_pages_of_an_unknown_document_are_an_error_with_a_remedy(assistant):
     with pytest.raises(InputError, match="今の索引にありません"):
         assistant.pages("0" * 12)
+
+
+def test_the_default_index_of_another_version_is_made_anew_with_all_its_files(default, tmp_path):
+    town = tmp_path / "town.txt"
+    town.write_text(
+        "かえで町の図書館では、蔵書の点検に年間120時間を使っている。\n", encoding="utf-8"
+    )
+    root = tmp_path / "data" / "index"
+    shutil.copytree(default_root(), root)
+    ingest([town], root, Settings())
+    path = current_generation(root) / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    gone = str(tmp_path / "old" / "digest.md")
+    manifest["files"] = [
+        row | {"path": gone} if row["starter"] else row for row in manifest["files"]
+    ]
+    path.write_text(json.dumps(manifest | {"format": 1}), encoding="utf-8")
+    opened = Assistant.open(settings=Settings(data=tmp_path / "data"))
+    try:
+        assert not opened.ask("図書館では蔵書の点検に年間何時間を使っていますか").refused
+        assert not opened.ask("コンソーシアムには誰に入ってもらうべきですか").refused
+    finally:
+        opened.close()
+    assert gone not in {record.path for record in read_manifest(current_generation(root)).files}
+
+
+def test_whoever_asks_while_the_default_index_is_made_waits_for_it(default, monkeypatch):
+    refusals = [IndexBusyError("更新中です。", "待ってください。")] * 2
+
+    def busy(*_, **__):
+        if refusals:
+            raise refusals.pop()
+
+    monkeypatch.setattr("assistant.assistant.starter_is_current", lambda _: False)
+    monkeypatch.setattr("assistant.assistant.ingest", busy)
+    Assistant.open().close()
+    assert refusals == []

@@ -8,6 +8,8 @@ from towns import LIBRARY, LIBRARY_QUESTION, Town
 
 from assistant.errors import IndexMissingError, InputError
 from assistant.indexing import ingest, remove, starter_folders
+from assistant.ingest.pipeline import ChunkPipeline
+from assistant.ingest.sandbox import Sandbox
 from assistant.retrieval.generations import verify
 from assistant.retrieval.index import read_inferences
 from assistant.schema import IngestReport
@@ -502,3 +504,28 @@ def test_documents_of_the_starter_corpus_cannot_be_taken_out(town):
     ingest([town.documents], town.root, Settings(), starter=True)
     with pytest.raises(InputError, match="付属の資料"):
         remove([path], town.root, Settings())
+
+
+def test_one_changed_file_among_many_is_the_only_one_read_and_cut(town, monkeypatch):
+    for number in range(30):
+        town.write(
+            f"{number:02}.txt", f"第{number}地区では、職員が月に{number}件の相談を受けた。\n"
+        )
+    town.ingest()
+    read, cut = [], []
+    reading, cutting = Sandbox.read, ChunkPipeline.chunks
+
+    def noted_reading(sandbox, path):
+        read.append(path.name)
+        return reading(sandbox, path)
+
+    def noted_cutting(pipeline, documents):
+        chunks = cutting(pipeline, documents)
+        cut.extend(chunk.text for chunk in chunks)
+        return chunks
+
+    monkeypatch.setattr(Sandbox, "read", noted_reading)
+    monkeypatch.setattr(ChunkPipeline, "chunks", noted_cutting)
+    town.write("07.txt", "第7地区では、職員が月に99件の相談を受けた。\n")
+    assert changes(town.ingest())["updated"] == ["07.txt"]
+    assert (read, cut) == (["07.txt"], ["第7地区では、職員が月に99件の相談を受けた。"])

@@ -21,11 +21,12 @@ from typing import Any, Self
 import psutil
 
 from assistant.errors import ReadError
-from assistant.ingest.readers import Picture, ReadResult, read_file
+from assistant.ingest.readers import PDF_SUFFIXES, Picture, ReadResult, read_file
 from assistant.schema import Page
 
 _POLL_SECONDS = 0.05
 # Measured on 58 ministry PDFs: the slowest sound page took 0.4 s.
+_SECONDS_PER_PAGE = 2.0
 _SECONDS_PER_MEGABYTE = 10.0
 
 
@@ -36,11 +37,13 @@ class Sandbox:
         """Set the limits for one file.
 
         Args:
-            seconds: wall time for one file; 10 s for every megabyte of it are added.
+            seconds: wall time for one file; 2 s for every page of a PDF are added, 10 s for every
+                megabyte of another file.
             megabytes: resident memory of the child, in MiB.
         """
         self._seconds = seconds
         self._bytes = megabytes * 1024 * 1024
+        self._closed = False
         self._child: subprocess.Popen[str] | None = None
         self._lines: queue.Queue[str | None] = queue.Queue()
 
@@ -53,6 +56,11 @@ class Sandbox:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the child, also while another thread waits for it; nothing is read any more."""
+        self._closed = True
         self._stop()
 
     def read(self, path: Path) -> ReadResult:
@@ -92,8 +100,12 @@ class Sandbox:
         except OSError:
             self._stop()
             raise _died() from None
+        began = time.monotonic()
         allowed = self._seconds + _SECONDS_PER_MEGABYTE * size / 1e6
-        reply: dict[str, Any] = json.loads(self._reply(child, time.monotonic() + allowed))
+        reply: dict[str, Any] = json.loads(self._reply(child, began + allowed))
+        if "expected_pages" in reply:
+            allowed = self._seconds + _SECONDS_PER_PAGE * reply["expected_pages"]
+            reply = json.loads(self._reply(child, began + allowed))
         if "error" in reply:
             raise ReadError(reply["error"]["message"], reply["error"]["remedy"])
         return reply
@@ -129,6 +141,8 @@ class Sandbox:
             )
 
     def _running(self) -> "subprocess.Popen[str]":
+        if self._closed:
+            raise _died()
         if self._child is None or self._child.poll() is not None:
             self._stop()
             self._lines = queue.Queue()
@@ -190,7 +204,12 @@ def _serve() -> None:
     sys.stdout = sys.stderr
     for line in sys.stdin:
         try:
-            reply = asdict(_served(json.loads(line)))
+            request = json.loads(line)
+            pages = _expected_pages(request)
+            if pages:
+                replies.write(json.dumps({"expected_pages": pages}) + "\n")
+                replies.flush()
+            reply = asdict(_served(request))
         except ReadError as error:
             reply = {"error": {"message": error.message, "remedy": error.remedy}}
         except MemoryError:
@@ -206,6 +225,16 @@ def _serve() -> None:
             )
         replies.write(json.dumps(reply) + "\n")
         replies.flush()
+
+
+def _expected_pages(request: dict[str, Any]) -> int | None:
+    """Pages of a PDF that is to be read: the parent waits longer for more. None where unknown."""
+    path = Path(request["path"])
+    if "page" in request or path.suffix.lower() not in PDF_SUFFIXES:
+        return None
+    from assistant.ingest.readers.pdf import page_count
+
+    return page_count(path)
 
 
 def _served(request: dict[str, Any]) -> ReadResult | Picture:

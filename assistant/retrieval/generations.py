@@ -150,10 +150,13 @@ def build_generation(
         _write_json(root / FILES_COPY, {"files": [asdict(record) for record in manifest.files]})
         _swap(root, folder)
     except (OSError, ChromaError, ValueError) as error:
-        shutil.rmtree(folder, ignore_errors=True)
+        if _answering(root) != folder:
+            shutil.rmtree(folder, ignore_errors=True)
         raise storage_error(error) from error
     except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
+        # Ctrl-C may come after the swap: what answers now is never taken away.
+        if _answering(root) != folder:
+            shutil.rmtree(folder, ignore_errors=True)
         raise
     _remove_old(root, keep=folder, previous=previous)
     return manifest

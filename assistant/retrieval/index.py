@@ -1,11 +1,14 @@
 """An open index: one generation with its manifest, engines, embedder and vocabulary."""
 
 import json
+import os
+import shutil
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -98,8 +101,10 @@ class Index:
             )
         word_vectors = WordVectors(root / "word-vectors")
         self.folder = folder
-        self.vectors = VectorIndex(folder / "vectors")
-        self.words = WordIndex(folder / "words")
+        self._copy = _private_copy(folder)
+        engines = Path(self._copy.name) if self._copy else folder
+        self.vectors = VectorIndex(engines / "vectors")
+        self.words = WordIndex(engines / "words")
         self.embedder: Embedder = SifEmbedder.load(folder / "sif.json", word_vectors)
         self.expansion = Vocabulary.load(folder, word_vectors)
         counts = {self.vectors.count(), self.words.count()}
@@ -113,10 +118,32 @@ class Index:
     def close(self) -> None:
         """Release the files."""
         self.vectors.close()
+        if self._copy:
+            self._copy.cleanup()
 
     def pages(self, doc_id: str) -> tuple[Page, ...]:
         """The pages of a document as they were read."""
         return _read_pages(self.folder / "pages" / f"{doc_id}.json")
+
+
+def _private_copy(generation: Path) -> "TemporaryDirectory[str] | None":
+    """A copy of both engines where the index may only be read (a shared folder); None elsewhere.
+
+    Both engines put lock files and rows beside their data when they are opened.
+    """
+    parts = [generation / "vectors", generation / "words"]
+    files = [generation / "vectors" / "chroma.sqlite3", *parts]
+    if all(os.access(path, os.W_OK) for path in files if path.exists()):
+        return None
+    copy = TemporaryDirectory(prefix="regional-dx-", ignore_cleanup_errors=True)
+    try:
+        for part in parts:
+            # Contents only: a copied read-only mark would be no better than the original.
+            shutil.copytree(part, Path(copy.name) / part.name, copy_function=shutil.copyfile)
+    except (OSError, shutil.Error) as error:
+        copy.cleanup()
+        raise damaged("検索の部分") from error
+    return copy
 
 
 class Vocabulary:

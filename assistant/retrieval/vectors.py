@@ -17,6 +17,9 @@ from assistant.retrieval.embeddings import Matrix
 from assistant.schema import Chunk, Segment
 
 _COLLECTION = "chunks"
+# Chroma leaves the last rows below `sync_threshold` (1,000) for the next reader to write into the
+# graph; with 2, its least, the writer's own check has written all of them (no slower: 5,000 rows).
+_CONFIGURATION: Any = {"hnsw": {"space": "cosine", "sync_threshold": 2, "batch_size": 2}}
 # Chroma 1.5.9 refuses batches over 5,461 rows.
 _BATCH = 2000
 _OPTIONAL = (
@@ -47,9 +50,12 @@ class VectorIndex:
             self._client = chromadb.PersistentClient(
                 path=str(folder), settings=ChromaSettings(anonymized_telemetry=False)
             )
-            self._collection = self._client.get_or_create_collection(
-                _COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
-            )
+            if create:
+                self._collection = self._client.get_or_create_collection(
+                    _COLLECTION, embedding_function=None, configuration=_CONFIGURATION
+                )
+            else:
+                self._collection = self._client.get_collection(_COLLECTION, embedding_function=None)
         except (ChromaError, ValueError, OSError) as error:
             raise _damaged() from error
 

@@ -2,6 +2,7 @@ import os
 
 import psutil
 import pytest
+from pypdf import PdfWriter
 
 from assistant.errors import ReadError
 from assistant.ingest.readers import ReadResult
@@ -140,3 +141,23 @@ def test_a_child_killed_between_two_files_is_replaced(sandbox, file):
     sandbox._child.kill()
     sandbox._child.wait()
     assert sandbox.read(file("二つ目")) == text("二つ目")
+
+
+def test_a_pdf_may_take_two_seconds_a_page(tmp_path, monkeypatch):
+    writer = PdfWriter()
+    for _ in range(7):
+        writer.add_blank_page(72, 72)
+    path = tmp_path / "a.pdf"
+    writer.write(path)
+    with Sandbox(seconds=60.0, megabytes=512) as sandbox:
+        deadlines, reply = [], sandbox._reply
+
+        def noted(child, deadline):
+            deadlines.append(deadline)
+            return reply(child, deadline)
+
+        monkeypatch.setattr(sandbox, "_reply", noted)
+        with pytest.raises(ReadError):
+            sandbox.read(path)
+    first, second = deadlines
+    assert second - first == pytest.approx(2.0 * 7 - 10.0 * path.stat().st_size / 1e6)

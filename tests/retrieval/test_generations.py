@@ -4,6 +4,7 @@ import errno
 import hashlib
 import json
 import multiprocessing
+import os
 import shutil
 import sys
 import time
@@ -19,6 +20,7 @@ from assistant.errors import (
     StorageError,
 )
 from assistant.indexing import ingest
+from assistant.retrieval import generations
 from assistant.retrieval.generations import storage_error, verify, writer_lock
 from assistant.retrieval.index import current_generation
 from assistant.settings import Settings
@@ -310,3 +312,48 @@ def test_a_first_writer_killed_at_any_moment_is_simply_run_again(
     current_generation(town.root)  # none, or a whole one; else an error
     town.ingest()
     assert verify(town.root) == ([], town.manifest().chunks)
+
+
+def test_an_interruption_after_the_swap_leaves_what_answers(town, monkeypatch):
+    swap = generations._swap
+
+    def interrupted(root, folder):
+        swap(root, folder)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(generations, "_swap", interrupted)
+    town.write("new.txt", LIBRARY.format(hours=120))
+    with pytest.raises(KeyboardInterrupt):
+        town.ingest()
+    assert not town.ask(LIBRARY_QUESTION).refused
+    assert verify(town.root)[0] == []
+
+
+def contents(folder):
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_a_reader_leaves_the_vectors_as_the_writer_left_them(town):
+    town.write("new.txt", LIBRARY.format(hours=120))
+    town.ingest()
+    before = contents(town.folder() / "vectors")
+    assert not town.ask(LIBRARY_QUESTION).refused
+    after = contents(town.folder() / "vectors")
+    # Opening a store puts a row into Chroma's table of locks; the graph stays as it is.
+    assert {name for name in after if after[name] != before.get(name)} <= {"chroma.sqlite3"}
+
+
+def test_an_index_that_may_only_be_read_answers_and_stays_untouched(town, monkeypatch):
+    town.write("new.txt", LIBRARY.format(hours=120))
+    town.ingest()
+    before = contents(town.root)
+    may = os.access
+    monkeypatch.setattr(
+        os, "access", lambda path, mode: mode != os.W_OK and may(path, mode), raising=True
+    )
+    assert not town.ask(LIBRARY_QUESTION).refused
+    assert contents(town.root) == before

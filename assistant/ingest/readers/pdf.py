@@ -56,6 +56,18 @@ def read_pdf(path: Path) -> ReadResult:
     return ReadResult(pages, title, bad, "文字を取り出せないページがあります。" if bad else "")
 
 
+def page_count(path: Path) -> int | None:
+    """Pages of a PDF; None where pdfium cannot open it."""
+    try:
+        document = pypdfium2.PdfDocument(path)
+    except (pypdfium2.PdfiumError, OSError):
+        return None
+    try:
+        return len(document)
+    finally:
+        document.close()
+
+
 def _by_pdfium(path: Path) -> list[str] | None:
     try:
         document = pypdfium2.PdfDocument(path)
