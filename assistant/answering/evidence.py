@@ -14,12 +14,13 @@ from assistant.answering.extract import (
     rank_sentences,
 )
 from assistant.japanese.dates import DateMention, find_dates
-from assistant.japanese.thesaurus import load_thesaurus
+from assistant.japanese.thesaurus import load_thesaurus, term_words
 from assistant.japanese.width import fold
 from assistant.japanese.words import content_words
-from assistant.retrieval.expansion import expanded_terms
+from assistant.retrieval.concepts import concepts_of
 from assistant.retrieval.index import Index
 from assistant.retrieval.query import Query
+from assistant.retrieval.words import Held
 from assistant.schema import Passage
 
 # What the evidence must reach, chosen on the dev splits of evals/datasets. _LEAST_SCORE trades
@@ -115,27 +116,31 @@ def _has_meeting(extract: Extract, meeting: str) -> bool:
     return any(meeting in re.sub(r"\s", "", fold(text)) for text in known)
 
 
-def _present(passage: Passage) -> set[str]:
+def _present(passage: Passage) -> Held:
     """Content words of a passage, its heading, title and speaker."""
     chunk = passage.chunk
-    words = content_words(chunk.text) + content_words(chunk.section or "")
-    return place_words(passage) | set(words)
+    parts = (content_words(chunk.text), content_words(chunk.section or ""), place_words(passage))
+    return Held.of(parts[0]) | Held.of(parts[1]) | Held.of(parts[2])
 
 
-def _is_named(name: str, present: list[set[str]]) -> bool:
+def _is_named(name: str, present: list[Held]) -> bool:
     """Whether the chunks hold every word of a name, or the long or short form of it.
 
     Words that merely lie near by meaning will not do: 佐藤 is near 田中, and another person.
     """
-    words = content_words(name)
-    known = set().union(*present)
-    forms = {
-        word for word, weight in load_thesaurus().expand(words).items() if weight >= _SAME_NAME
-    }
-    return all(word in known for word in words) or bool(forms & known)
+    words = term_words(name)
+    known = frozenset().union(*(held.words for held in present))
+    position = 0
+    for length, forms in load_thesaurus().split(words):
+        term = words[position : position + length]
+        same = [form for form, weight in forms.items() if weight >= _SAME_NAME]
+        if not any(known.issuperset(form) for form in (term, *same)):
+            return False
+        position += length
+    return True
 
 
-def _is_present(words: tuple[str, ...], present: list[set[str]], index: Index) -> bool:
+def _is_present(words: tuple[str, ...], present: list[Held], index: Index) -> bool:
     """Whether one chunk holds all the words of a term, or what stands for them."""
-    meant = [{word, *(term.text for term in expanded_terms(index, [word]))} for word in words]
-    return not meant or any(all(options & held for options in meant) for held in present)
+    concepts = [concept for word in words for concept in concepts_of(index, word)]
+    return not concepts or any(all(c.met_by(held) for c in concepts) for held in present)

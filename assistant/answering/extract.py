@@ -10,9 +10,10 @@ from assistant.japanese.dates import find_dates
 from assistant.japanese.sentences import split_sentences
 from assistant.japanese.width import fold
 from assistant.japanese.words import content_words
-from assistant.retrieval.coverage import shares, term_weights
+from assistant.retrieval.concepts import Concept, concepts_of
 from assistant.retrieval.index import Index
 from assistant.retrieval.query import Query, named_speakers
+from assistant.retrieval.words import Held
 from assistant.schema import Passage
 
 _MOST_STATEMENTS = 4
@@ -72,7 +73,7 @@ class Extract:
     end: int
     score: float
     shares: dict[str, float]
-    """Question word → the part of its weight that the sentence and its context meet."""
+    """Concept of the question → the part of its share that the sentence and its context meet."""
     literal: float
     """Share of the question's weight whose words stand in the chunk as they are, 0 to 1."""
 
@@ -89,7 +90,7 @@ class Extract:
 
 def rank_sentences(index: Index, query: Query, passages: list[Passage]) -> list[Extract]:
     """All sentences and short lists of the passages with their scores, best first."""
-    weights = term_weights(index, query.words)
+    concepts = concepts_of(index, query.text)
     vector = index.embedder.embed_question(query.text)
     speakers = named_speakers(query.text, index.manifest.speakers)
     best_score = max((passage.score for passage in passages), default=1.0)
@@ -99,16 +100,16 @@ def rank_sentences(index: Index, query: Query, passages: list[Passage]) -> list[
         spans = list(_units(passage.chunk.text))
         texts = [passage.chunk.text[start:end] for start, end in spans]
         similarities = _similarities(index, vector, texts)
-        place = place_words(passage)
-        around = set(content_words(f"{passage.chunk.section or ''}\n{passage.chunk.text}"))
-        literal = sum(w for word, (w, _) in weights.items() if word in place | around)
+        place = Held.of(place_words(passage))
+        around = Held.of(content_words(f"{passage.chunk.section or ''}\n{passage.chunk.text}"))
+        literal = sum(c.share * c.literally_met_by(place | around) for c in concepts)
         base = _PASSAGE_WEIGHT * passage.score / best_score
         if speakers and passage.chunk.speaker not in speakers:
             base -= _OTHER_SPEAKER_PENALTY
         for (start, end), text, similarity in zip(spans, texts, similarities, strict=True):
             if not _CHART_PARTS.sub("", fold(text)):
                 continue
-            met = shares(weights, set(content_words(text)) | place, around, context)
+            met = _shares(concepts, Held.of(content_words(text)) | place, around, context)
             score = base + sum(met.values()) + _VECTOR_WEIGHT * similarity + _shape(text, query)
             extracts.append(Extract(passage, start, end, score, met, literal))
     return sorted(extracts, key=lambda e: (-e.score, e.passage.rank, e.start))
@@ -147,11 +148,21 @@ def meets_wanted(text: str, query: Query) -> bool:
     return True
 
 
-def place_words(passage: Passage) -> set[str]:
+def place_words(passage: Passage) -> list[str]:
     """Words that pin down the source rather than the content: title, meeting, speaker."""
     document = passage.document
     parts = (document.title, document.meeting or "", passage.chunk.speaker or "")
-    return set(content_words("\n".join(parts)))
+    return content_words("\n".join(parts))
+
+
+def _shares(
+    concepts: tuple[Concept, ...], inside: Held, around: Held, context: float
+) -> dict[str, float]:
+    """Concept → how much of its share a text meets; the surroundings count `context`, 0 to 1."""
+    return {
+        concept.text: concept.share * max(concept.met_by(inside), context * concept.met_by(around))
+        for concept in concepts
+    }
 
 
 def _gain(extract: Extract, chosen: list[Extract]) -> float:

@@ -4,12 +4,13 @@
 """
 
 import tomllib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from assistant.japanese.words import content_words
+
+HONORIFIC = "御"
 
 # Weights by direction. A plain word rarely stands in a document, so its official words count nearly
 # as much as a word of the question; the way back is a weak hint only.
@@ -19,54 +20,47 @@ _AMONG_OFFICIAL = 0.3
 _SHORT_AND_LONG = 0.8
 
 
+Equivalents = dict[tuple[str, ...], float]
+"""Content words of each equivalent of a term → its weight, in (0, 1]."""
+
+
 @dataclass(frozen=True, slots=True)
 class Thesaurus:
     """Word sequences and what they stand for."""
 
-    entries: dict[tuple[str, ...], dict[tuple[str, ...], float]]
-    """Content words of a term → content words of its equivalents with their weights."""
+    entries: dict[tuple[str, ...], Equivalents]
+    """Content words of a term, see `term_words` → its equivalents."""
     longest: int
     """Content words in the longest term."""
 
-    def expand(self, words: Iterable[str]) -> dict[str, float]:
-        """Words that the terms found in a question stand for, with weights in (0, 1].
+    def split(self, words: tuple[str, ...]) -> list[tuple[int, Equivalents]]:
+        """Cut the words of a question into its terms, in order.
 
-        Words of the question itself are left out.
+        The longest term that begins at a word wins: 「パソコンに詳しい人」 before 「パソコン」.
+
+        Returns:
+            for each term the number of its words and what stands for it; a word that is no term
+            stands alone, with nothing.
         """
-        listed = tuple(words)
-        found: dict[str, float] = {}
-        for _, targets in self.matches(listed):
-            for word, weight in targets.items():
-                found[word] = max(found.get(word, 0.0), weight)
-        return {word: weight for word, weight in found.items() if word not in listed}
-
-    def matches(self, words: tuple[str, ...]) -> list[tuple[tuple[str, ...], dict[str, float]]]:
-        """The terms found in a question, each with the words that stand for it.
-
-        The longest term that begins at a word wins: 「パソコンに詳しい人」 before 「パソコン」. An
-        equivalent of several words gives each of them its weight divided by the root of their
-        number, so that a long equivalent does not outweigh a short one.
-        """
-        found = []
+        terms = []
         position = 0
         while position < len(words):
             length = self._longest_at(words, position)
-            term = words[position : position + length]
-            targets: dict[str, float] = {}
-            for target, weight in self.entries.get(term, {}).items():
-                for word in target:
-                    share = weight / len(target) ** 0.5
-                    targets[word] = max(targets.get(word, 0.0), share)
-            if targets:
-                found.append((term, targets))
+            found = self.entries.get(words[position : position + length], {}) if length else {}
+            terms.append((max(length, 1), found))
             position += max(length, 1)
-        return found
+        return terms
 
     def _longest_at(self, words: tuple[str, ...], position: int) -> int:
         for length in range(min(self.longest, len(words) - position), 0, -1):
             if words[position : position + length] in self.entries:
                 return length
         return 0
+
+
+def term_words(text: str) -> tuple[str, ...]:
+    """The content words by which a term is compared: without 御, which changes no meaning."""
+    return tuple(word for word in content_words(text) if word != HONORIFIC)
 
 
 @lru_cache(maxsize=1)
@@ -79,13 +73,13 @@ def load_thesaurus() -> Thesaurus:
 
 def build_thesaurus(groups: list[dict[str, list[str]]]) -> Thesaurus:
     """A thesaurus from groups with the keys ``plain``, ``official`` and ``short``."""
-    entries: dict[tuple[str, ...], dict[tuple[str, ...], float]] = {}
+    entries: dict[tuple[str, ...], Equivalents] = {}
 
     def link(sources: list[str], targets: list[str], weight: float) -> None:
         for source in sources:
-            key = tuple(content_words(source))
+            key = term_words(source)
             for target in targets:
-                value = tuple(content_words(target))
+                value = term_words(target)
                 if key and value and key != value:
                     known = entries.setdefault(key, {})
                     known[value] = max(known.get(value, 0.0), weight)

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from assistant.answering.answer import grounded
 from assistant.answering.extract import Extract, rank_sentences
 from assistant.japanese.words import content_words
-from assistant.retrieval.coverage import coverage, term_weights
+from assistant.retrieval.concepts import concepts_of, coverage
 from assistant.retrieval.index import Index
 from assistant.retrieval.query import ASKING_WORDS, understand
 from assistant.retrieval.search import search
+from assistant.retrieval.words import Held
 from assistant.schema import Brief, Citation, PlanItem
 
 _PASSAGES = 12
@@ -22,7 +23,6 @@ _LEAST_COVERAGE = 0.4
 _LEAST_BRIEF_SCORE = 0.75
 _LEAST_BRIEF_COVERAGE = 0.3
 _BRIEF_CHARACTERS = 300
-_BRIEF_WORDS = 40
 _CLOSE = 0.75
 """A sentence takes the place of the best one only with this share of its worth."""
 _ENOUGH = 3
@@ -76,8 +76,8 @@ class Material:
         self._index = index
         self._brief = brief
         self._cited: dict[tuple[str, int, int], PlanItem | None] = {}
-        said = _words(_own_words(brief, "problem") + _own_words(brief, "goal"))
-        self._said = term_weights(index, said)
+        said = f"{_own_words(brief, 'problem')}\n{_own_words(brief, 'goal')}"
+        self._said = concepts_of(index, said)
 
     def answers(
         self, questions: Iterable[str], used: Used, *, most: int, characters: int | None = None
@@ -135,7 +135,8 @@ class Material:
         return sorted(close, key=lambda e: (-self._worth(e), e.passage.rank, e.start))
 
     def _worth(self, extract: Extract) -> float:
-        worth = extract.score + _RELEVANCE * coverage(self._said, set(content_words(extract.text)))
+        said = coverage(self._said, Held.of(content_words(extract.text)))
+        worth = extract.score + _RELEVANCE * said
         if _POINT_AT_ISSUE.search(extract.text):
             worth -= _OPEN_QUESTION
         return worth - (_OPINION if extract.passage.document.kind == "minutes" else 0.0)
@@ -178,8 +179,3 @@ def _own_words(brief: Brief, key: str) -> str:
     if brief.municipality:
         text = text.replace(brief.municipality, "")
     return text[:_BRIEF_CHARACTERS].strip()
-
-
-def _words(text: str) -> tuple[str, ...]:
-    words = dict.fromkeys(w for w in content_words(text) if w not in ASKING_WORDS)
-    return tuple(words)[:_BRIEF_WORDS]

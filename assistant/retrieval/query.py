@@ -7,7 +7,7 @@ from typing import Literal
 
 from assistant.japanese.dates import DateMention, find_dates
 from assistant.japanese.width import fold
-from assistant.japanese.words import content_words, is_noun_phrase, proper_nouns
+from assistant.japanese.words import content_words, is_noun_phrase, named_towns, proper_nouns
 
 Wanted = Literal["amount", "date", "person", "list", "other"]
 
@@ -172,4 +172,4 @@ def _names(text: str) -> list[str]:
     # A quoted clause (「なぜ今か」) is no name.
     quoted = [name for name in _QUOTED.findall(text) if is_noun_phrase(name)]
     proper = [name for name in proper_nouns(text) if name not in _ERAS]
-    return [*quoted, *proper, *_LATIN.findall(text)]
+    return [*quoted, *proper, *named_towns(text), *_LATIN.findall(text)]

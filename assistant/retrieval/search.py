@@ -16,20 +16,21 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import InstanceOf
 
 from assistant.japanese.words import content_words, word_pairs
-from assistant.retrieval.coverage import TermWeights, coverage, term_weights
-from assistant.retrieval.expansion import expanded_terms
+from assistant.retrieval.concepts import Concept, concepts_of, coverage, search_terms
 from assistant.retrieval.index import Index, document_of
-from assistant.retrieval.query import named_speakers, understand
-from assistant.retrieval.words import Term
+from assistant.retrieval.query import named_speakers
+from assistant.retrieval.words import Held, IndexedWords, Term
 from assistant.schema import Chunk, Filters, Passage, SourceDocument
 
 _PAIR_WEIGHT = 0.2
 _VECTOR_WEIGHT = 0.3
 _CANDIDATES = 200
-_RERANKED = 60
+_RERANKED = 100
 _SPEAKER_BOOST = 0.4
 _HEADING_BOOST = 0.5
 _COVERAGE_BOOST = 0.3
+_SENTENCE_BOOST = 0.3
+_NOUN_BOOST = 0.5
 
 
 def search(
@@ -44,18 +45,17 @@ def search(
         filters: restrictions that every passage meets; None for no restriction.
     """
     filters = filters or Filters()
-    words = content_words(question)
+    concepts = concepts_of(index, question)
     speakers = named_speakers(question, index.manifest.speakers)
-    scores = _fused(index, question, words, filters, speakers)
+    scores = _fused(index, question, concepts, filters, speakers)
     shown = [chunk_id for chunk_id in scores if document_of(chunk_id) not in index.hidden]
     best = sorted(shown, key=lambda chunk_id: (-scores[chunk_id], chunk_id))
-    chunks = index.vectors.chunks(best[: max(count * 2, _RERANKED)])
+    chunks = index.vectors.chunks(best[: max(count, _RERANKED)])
     documents = index.manifest.documents
-    weights = term_weights(index, understand(question).words)
-    held = index.words.words_of(list(chunks))
+    words = index.words.words_of(list(chunks))
     boosted = {
         chunk_id: scores[chunk_id]
-        + _boost(chunk, documents[chunk.doc_id], weights, held[chunk_id], speakers)
+        + _boost(chunk, documents[chunk.doc_id], concepts, words[chunk_id], speakers)
         for chunk_id, chunk in chunks.items()
     }
     ranked = sorted(boosted, key=lambda chunk_id: (-boosted[chunk_id], chunk_id))[:count]
@@ -66,18 +66,21 @@ def search(
 
 
 def _fused(
-    index: Index, question: str, words: list[str], filters: Filters, speakers: list[str]
+    index: Index,
+    question: str,
+    concepts: tuple[Concept, ...],
+    filters: Filters,
+    speakers: list[str],
 ) -> dict[str, float]:
-    terms = expanded_terms(index, words)
-    scores = dict(index.words.search(terms, filters, _CANDIDATES))
+    terms = search_terms(concepts)
+    own = [term.text for concept in concepts for term in concept.words]
+    terms += [Term(pair, _PAIR_WEIGHT, pair=True) for pair in dict.fromkeys(word_pairs(own))]
+    scores = index.words.search(terms, filters, _CANDIDATES)
     if not filters.speaker:
         # What a named person said must be among the candidates, however common its words.
         for speaker in speakers:
             said = Filters(filters.kind, filters.status, filters.since, filters.until, speaker)
-            scores |= index.words.search(terms, said, _RERANKED // 2)
-    pairs = [Term(pair, 1.0) for pair in dict.fromkeys(word_pairs(words))]
-    for chunk_id, score in index.words.search(pairs, filters, _CANDIDATES, pairs=True).items():
-        scores[chunk_id] = scores.get(chunk_id, 0.0) + _PAIR_WEIGHT * score
+            scores |= index.words.search(terms, said, _RERANKED // 3)
     highest = max(scores.values(), default=1.0)
     fused = {chunk_id: score / highest for chunk_id, score in scores.items()}
     vector = index.embedder.embed_question(question)
@@ -94,19 +97,25 @@ def _fused(
 def _boost(
     chunk: Chunk,
     document: SourceDocument,
-    weights: TermWeights,
-    words: set[str],
+    concepts: tuple[Concept, ...],
+    words: IndexedWords,
     speakers: list[str],
 ) -> float:
-    """What a chunk gains by what it covers, by its heading and title, and by a named speaker."""
+    """What a chunk gains by what it and its best sentence cover, its headings, nouns, speaker."""
     headed = _words_of(document.title) | _words_of(chunk.section or "")
-    gain = _COVERAGE_BOOST * coverage(weights, words) + _HEADING_BOOST * coverage(weights, headed)
-    return gain + (_SPEAKER_BOOST if chunk.speaker in speakers else 0.0)
+    best = max((coverage(concepts, sentence) for sentence in words.sentences), default=0.0)
+    return (
+        _COVERAGE_BOOST * coverage(concepts, words.whole)
+        + _SENTENCE_BOOST * best
+        + _HEADING_BOOST * coverage(concepts, headed)
+        + _NOUN_BOOST * words.nouns
+        + (_SPEAKER_BOOST if chunk.speaker in speakers else 0.0)
+    )
 
 
 @lru_cache(maxsize=4096)
-def _words_of(heading: str) -> set[str]:
-    return set(content_words(heading))
+def _words_of(heading: str) -> Held:
+    return Held.of(content_words(heading))
 
 
 class PassageRetriever(BaseRetriever):

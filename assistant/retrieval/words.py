@@ -11,11 +11,13 @@ from typing import Any
 import tantivy
 
 from assistant.errors import IndexDamagedError
-from assistant.japanese.words import content_words, word_pairs
+from assistant.japanese.sentences import split_sentences
+from assistant.japanese.words import content_words, tagged_words, word_pairs
 from assistant.schema import Chunk, Filters, SourceDocument
 
 _TOKENIZER = "whitespace"
 _HEAP_BYTES = 64_000_000
+_REMEMBERED_TERMS = 50_000
 # Every chunk id that a filter lets through is collected before the vectors are asked.
 _MOST_FILTERED = 1_000_000
 
@@ -25,7 +27,42 @@ class Term:
     """A weighted search term."""
 
     text: str
+    """A content word, or a pair of adjacent ones as `word_pairs` joins them."""
     weight: float
+    pair: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The words that a text holds, and which of them stand side by side."""
+
+    words: frozenset[str]
+    pairs: frozenset[str]
+
+    @classmethod
+    def of(cls, words: list[str]) -> "Held":
+        """From the content words of a text in order."""
+        return cls(frozenset(words), frozenset(word_pairs(words)))
+
+    def has(self, term: tuple[str, ...]) -> bool:
+        """Whether a word, or each pair of adjacent words of a term, is held."""
+        if len(term) == 1:
+            return term[0] in self.words
+        return all(pair in self.pairs for pair in word_pairs(list(term)))
+
+    def __or__(self, other: "Held") -> "Held":
+        return Held(self.words | other.words, self.pairs | other.pairs)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedWords:
+    """What the words side knows of one chunk."""
+
+    whole: Held
+    """Heading, speaker and text."""
+    sentences: tuple[Held, ...]
+    nouns: float
+    """Share of nouns among the content words of the text, 0 to 1."""
 
 
 def searched_text(chunk: Chunk) -> str:
@@ -58,6 +95,7 @@ class WordIndex:
         analyzer = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
         self._index.register_tokenizer(_TOKENIZER, analyzer)
         self._searcher = self._index.searcher()
+        self._frequencies: dict[tuple[str, str], int] = {}
 
     def replace(
         self,
@@ -75,40 +113,52 @@ class WordIndex:
         writer.wait_merging_threads()
         self._index.reload()
         self._searcher = self._index.searcher()
+        self._frequencies.clear()
 
     def count(self) -> int:
         """Chunks in the index."""
         return int(self._searcher.num_docs)
 
-    def document_frequency(self, term: str) -> int:
-        """Chunks that hold a term; chunks already taken out do not count."""
-        query = tantivy.Query.term_query(self._schema, "body", term)
-        result: Any = self._searcher.search(query, 1, count=True)
-        return int(result.count)  # absent from the stubs
+    def document_frequency(self, *words: str) -> int:
+        """Chunks that hold a word, or words side by side: then those of the rarest pair.
 
-    def search(
-        self, terms: list[Term], filters: Filters, limit: int, *, pairs: bool = False
-    ) -> dict[str, float]:
+        Chunks already taken out do not count.
+        """
+        if len(words) == 1:
+            return self._frequency("body", words[0])
+        return min(self._frequency("pairs", pair) for pair in word_pairs(list(words)))
+
+    def _frequency(self, field: str, term: str) -> int:
+        if (field, term) not in self._frequencies:
+            if len(self._frequencies) >= _REMEMBERED_TERMS:
+                self._frequencies.clear()
+            query = tantivy.Query.term_query(self._schema, field, term)
+            result: Any = self._searcher.search(query, 1, count=True)
+            self._frequencies[field, term] = int(result.count)  # absent from the stubs
+        return self._frequencies[field, term]
+
+    def search(self, terms: list[Term], filters: Filters, limit: int) -> dict[str, float]:
         """BM25 scores of the best chunks that hold a term and pass the filters.
 
         Args:
             terms: weighted terms; none gives no result.
             filters: restrictions, all of which hold.
             limit: how many chunks at most.
-            pairs: search the word pairs instead of the words.
 
         Returns:
             chunk_id → score, best first; never a chunk without a matching term.
         """
         if not terms:
             return {}
-        field = "pairs" if pairs else "body"
         scored = tantivy.Query.boolean_query(
             [
                 (
                     tantivy.Occur.Should,
                     tantivy.Query.boost_query(
-                        tantivy.Query.term_query(self._schema, field, term.text), term.weight
+                        tantivy.Query.term_query(
+                            self._schema, "pairs" if term.pair else "body", term.text
+                        ),
+                        term.weight,
                     ),
                 )
                 for term in terms
@@ -129,14 +179,16 @@ class WordIndex:
         hits = self._searcher.search(query, limit, count=False).hits
         return {self._searcher.doc(address)["chunk_id"][0]: score for score, address in hits}
 
-    def words_of(self, chunk_ids: list[str]) -> dict[str, set[str]]:
-        """The content words of some chunks with their headings; unknown ids have none."""
-        found: dict[str, set[str]] = {chunk_id: set() for chunk_id in chunk_ids}
+    def words_of(self, chunk_ids: list[str]) -> dict[str, IndexedWords]:
+        """The content words of some chunks; unknown ids are left out."""
+        found: dict[str, IndexedWords] = {}
         if chunk_ids:
             query = tantivy.Query.term_set_query(self._schema, "chunk_id", chunk_ids)
             for _, address in self._searcher.search(query, len(chunk_ids), count=False).hits:
                 document = self._searcher.doc(address)
-                found[document["chunk_id"][0]] = set(document["body"][0].split(" "))
+                found[document["chunk_id"][0]] = _indexed_words(
+                    document["body"][0], document["nouns"][0]
+                )
         return found
 
     def passing(self, filters: Filters) -> list[str] | None:
@@ -177,6 +229,7 @@ def _schema() -> tantivy.Schema:
     builder.add_text_field("kind", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("status", tokenizer_name="raw", index_option="basic")
     builder.add_integer_field("published", indexed=True, fast=True)
+    builder.add_float_field("nouns", stored=True)
     builder.add_text_field("speaker", tokenizer_name=_TOKENIZER, index_option="basic")
     builder.add_text_field("body", stored=True, tokenizer_name=_TOKENIZER, index_option="freq")
     builder.add_text_field("pairs", tokenizer_name=_TOKENIZER, index_option="freq")
@@ -184,7 +237,10 @@ def _schema() -> tantivy.Schema:
 
 
 def _document(chunk: Chunk, document: SourceDocument) -> tantivy.Document:
-    words = content_words(searched_text(chunk))
+    before = content_words("\n".join(part for part in (chunk.section, chunk.speaker) if part))
+    tagged = [tagged_words(chunk.text[a:b]) for a, b in split_sentences(chunk.text)]
+    sentences = [[word.text for word in words] for words in tagged]
+    nouns = [word.speech == "noun" for words in tagged for word in words]
     return tantivy.Document(
         chunk_id=chunk.chunk_id,
         doc_id=chunk.doc_id,
@@ -193,8 +249,19 @@ def _document(chunk: Chunk, document: SourceDocument) -> tantivy.Document:
         # 0 stands for an unknown date: it passes no date filter.
         published=_day_number(document.published) if document.published else 0,
         speaker=" ".join(content_words(chunk.speaker or "")),
-        body=" ".join(words),
-        pairs=" ".join(word_pairs(words)),
+        nouns=sum(nouns) / len(nouns) if nouns else 0.0,
+        # One line for heading and speaker, one for each sentence.
+        body="\n".join(" ".join(words) for words in (before, *sentences)),
+        pairs=" ".join(word_pairs([*before, *(w for words in sentences for w in words)])),
+    )
+
+
+def _indexed_words(body: str, nouns: float) -> IndexedWords:
+    lines = [line.split(" ") if line else [] for line in body.split("\n")]
+    return IndexedWords(
+        whole=Held.of([word for line in lines for word in line]),
+        sentences=tuple(Held.of(line) for line in lines[1:]),
+        nouns=nouns,
     )
 
 

@@ -70,13 +70,13 @@ def test_no_more_than_the_limit_is_found(words):
 
 
 def test_pairs_find_words_that_stand_side_by_side(words):
-    pairs = [Term(pair, 1.0) for pair in word_pairs(content_words("更新の費用"))]
-    assert set(words.search(pairs, Filters(), 10, pairs=True)) == {f"{MINUTES}-0000"}
+    pairs = [Term(pair, 1.0, pair=True) for pair in word_pairs(content_words("更新の費用"))]
+    assert set(words.search(pairs, Filters(), 10)) == {f"{MINUTES}-0000"}
 
 
 def test_words_apart_are_no_pair(words):
-    pairs = [Term(pair, 1.0) for pair in word_pairs(content_words("費用の更新"))]
-    assert words.search(pairs, Filters(), 10, pairs=True) == {}
+    pairs = [Term(pair, 1.0, pair=True) for pair in word_pairs(content_words("費用の更新"))]
+    assert words.search(pairs, Filters(), 10) == {}
 
 
 @pytest.mark.parametrize(
