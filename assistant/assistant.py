@@ -1,15 +1,15 @@
 """The assistant: opens an index and answers. The only place that assembles the concrete parts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 from time import monotonic, perf_counter
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from assistant.answering.answer import extractive_answer, refusal, timed
 from assistant.answering.conversation import answer_about_source, standalone_question
-from assistant.errors import IndexBusyError, IndexVersionError, InputError
+from assistant.errors import IndexBusyError, IndexVersionError, InputError, ModelError
 from assistant.indexing import ingest, rebuild, starter_folders, starter_is_current
 from assistant.retrieval.index import (
     Index,
@@ -27,6 +27,7 @@ from assistant.schema import (
     Chunk,
     Event,
     Filters,
+    NoticeEvent,
     Page,
     Passage,
     ProjectPlan,
@@ -36,6 +37,9 @@ from assistant.schema import (
     Turn,
 )
 from assistant.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from assistant.answering.provider import ChatModel
 
 # Sentences are chosen from this many passages (24 gave .647 instead of .631 of the dev facts).
 _PASSAGES = 12
@@ -51,6 +55,8 @@ class Assistant:
         self._root = root
         self._opened = Index(root)
         self._opening = Lock()
+        self._opening_model = Lock()
+        self._model: ChatModel | None = None
         self._settings = settings
 
     @classmethod
@@ -132,18 +138,19 @@ class Assistant:
         history: Sequence[Turn] = (),
     ) -> Iterator[Event]:
         """`ask` as events: each statement as it is verified, notices, the answer last."""
-        if mode == "llm":
-            raise _no_model()
         began = perf_counter()
+        if mode == "llm" and self._settings.model is None:
+            raise _no_model()
         # A lone surrogate (a stray byte on the command line) cannot be written anywhere.
         question = question.encode("utf-8", "replace").decode("utf-8")
-        answer = self._extracted(question, filters or Filters(), history)
-        cited = {citation.number: citation for citation in answer.citations}
-        for statement in answer.statements:
-            yield StatementEvent(statement, tuple(cited[n] for n in statement.citations))
+        wanted = self._settings.model is not None and mode != "extractive"
+        answer = yield from self._answered(question, filters or Filters(), history, write=wanted)
         yield AnswerEvent(timed(answer, perf_counter() - began))
 
-    def _extracted(self, question: str, filters: Filters, history: Sequence[Turn]) -> Answer:
+    def _answered(
+        self, question: str, filters: Filters, history: Sequence[Turn], *, write: bool
+    ) -> Generator[StatementEvent | NoticeEvent, None, Answer]:
+        """The answer in a model's words where one is wanted and does its part, else extracted."""
         text = question.strip()
         index = self._index  # one generation for the whole answer
         provenance = Provenance(index.manifest.index_id, index.manifest.embedding)
@@ -153,11 +160,81 @@ class Assistant:
             return refusal(question, "question_too_long", [], provenance)
         about_source = answer_about_source(text, history, provenance)
         if about_source:
+            yield from _statements(about_source)
             return about_source
         standalone = standalone_question(text, history)
+        notice = None
+        if write:
+            try:
+                return (yield from self._written(index, text, filters, history, standalone))
+            except ModelError as error:
+                notice = _fallback_notice(error)
+                yield NoticeEvent(notice)
+        answer, _ = self._extracted(index, text, filters, standalone)
+        if notice:
+            answer = replace(answer, notes=(notice, *answer.notes))
+        yield from _statements(answer)
+        return answer
+
+    def _extracted(
+        self, index: Index, text: str, filters: Filters, standalone: str | None
+    ) -> tuple[Answer, list[Passage]]:
+        provenance = Provenance(index.manifest.index_id, index.manifest.embedding)
         passages = _found(index, standalone or text, _PASSAGES, filters)
         answer = extractive_answer(index, standalone or text, passages, provenance)
-        return replace(answer, question=text, standalone=standalone, filters=filters)
+        return replace(answer, question=text, standalone=standalone, filters=filters), passages
+
+    def _written(
+        self,
+        index: Index,
+        text: str,
+        filters: Filters,
+        history: Sequence[Turn],
+        standalone: str | None,
+    ) -> Generator[StatementEvent, None, Answer]:
+        """The model's answer to what evidence says can be answered; else the refusal.
+
+        Raises:
+            ModelError: the model cannot be opened or gave no usable reply.
+        """
+        from assistant.answering.generate import condense, stream_written
+        from assistant.answering.provider import Usage
+
+        model = self.model()
+        deadline = model.deadline()
+        spent = Usage()
+        if standalone:
+            condensed, spent = condense(model, text, history, deadline)
+            standalone = condensed or standalone
+        extracted, passages = self._extracted(index, text, filters, standalone)
+        if extracted.refused:
+            return extracted
+        answer = yield from stream_written(
+            model,
+            standalone or text,
+            passages,
+            index.pages,
+            extracted,
+            deadline,
+            spent=spent,
+            show_unverified=self._settings.unverified == "show",
+        )
+        if answer.mode == "extractive":
+            yield from _statements(answer)
+        return answer
+
+    def model(self) -> "ChatModel":
+        """The chat model of the settings, opened once.
+
+        Raises:
+            ModelError: none is configured, or it cannot be opened.
+        """
+        from assistant.answering.provider import ChatModel
+
+        with self._opening_model:
+            if self._model is None:
+                self._model = ChatModel.open(self._settings)
+            return self._model
 
     def draft(
         self,
@@ -246,8 +323,18 @@ class Assistant:
 def _no_model() -> InputError:
     return InputError(
         "言語モデルが設定されていないため、--mode llm は使えません。",
-        "--mode auto か --mode extractive を指定してください。",
+        "REGIONAL_DX_MODEL を設定するか、--mode auto か --mode extractive を指定してください。",
     )
+
+
+def _statements(answer: Answer) -> Iterator[StatementEvent]:
+    cited = {citation.number: citation for citation in answer.citations}
+    for statement in answer.statements:
+        yield StatementEvent(statement, tuple(cited[number] for number in statement.citations))
+
+
+def _fallback_notice(error: ModelError) -> str:
+    return f"{error.message}言語モデルを使わず、資料の文をそのまま示します。{error.remedy}"
 
 
 def _found(index: Index, question: str, k: int, filters: Filters | None) -> list[Passage]:

@@ -90,6 +90,6 @@ class ModelError(AssistantError):
         fault: what failed, see `Fault`.
     """
 
-    def __init__(self, fault: Fault, message: str, remedy: str) -> None:
+    def __init__(self, message: str, remedy: str, *, fault: Fault) -> None:
         super().__init__(message, remedy)
         self.fault: Fault = fault

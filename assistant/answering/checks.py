@@ -219,15 +219,22 @@ def _is_hedged(quote: str) -> bool:
     return all(supposes(sentence) or asks(sentence) for sentence in sentences)
 
 
-def _terms(text: str, sources: Sequence[Source]) -> list[str]:
-    """Amounts, rates and deadlines change every year: none without programme and year."""
+def states_terms(text: str) -> bool:
+    """Whether a statement gives an amount, a rate or a deadline of some support."""
     folded = fold(text)
     if not _TERMS.search(folded):
+        return False
+    if any(_MONEY.search(number.unit) for number in find_numbers(folded)):
+        return True
+    return bool(re.search(r"締め?切|期限|まで", folded) and find_dates(folded))
+
+
+def _terms(text: str, sources: Sequence[Source]) -> list[str]:
+    """Amounts, rates and deadlines change every year: none without programme and year."""
+    if not states_terms(text):
         return []
-    amounts = any(_MONEY.search(n.unit) for n in find_numbers(folded))
-    if not amounts and not (re.search(r"締め?切|期限|まで", folded) and find_dates(folded)):
-        return []
-    around = "\n".join([folded, *(fold(f"{s.text}\n{s.surroundings}") for s in sources)])
+    told = [f"{s.passage.chunk.text}\n{s.surroundings}" for s in sources]
+    around = fold("\n".join([text, *told]))
     found = []
     if not _PROGRAMME.search(around):
         found.append("金額、率、期限が、どの事業や制度のものか資料から分かりません。")

@@ -94,7 +94,7 @@ _TEXTS: dict[Fault, tuple[str, str]] = {
 def model_error(fault: Fault, detail: str = "") -> ModelError:
     """The error a reader meets, in Japanese; `detail` is put beside the message."""
     message, remedy = _TEXTS[fault]
-    return ModelError(fault, f"{message}({detail})" if detail else message, remedy)
+    return ModelError(f"{message}({detail})" if detail else message, remedy, fault=fault)
 
 
 def fault_of(error: Exception, *, begun: bool) -> Fault:

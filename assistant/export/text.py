@@ -11,9 +11,15 @@ _ORIGIN = {
 }
 
 
+UNVERIFIED = "根拠を確認できなかった記述(モデルが書いたもので、資料の裏付けがありません)"
+"""Heading over what stands apart from an answer, on every screen and paper."""
+
+
 def answer_text(answer: Answer) -> str:
     """An answer with its sources, notes and date; a refusal with the nearest passages."""
     lines = [answer.answer]
+    if answer.unverified:
+        lines += ["", UNVERIFIED, *(f"・{text}" for text in answer.unverified)]
     if answer.citations:
         lines += ["", "出典"]
         lines += [_citation_line(citation) for citation in answer.citations]
