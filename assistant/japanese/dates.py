@@ -5,7 +5,7 @@ A Japanese fiscal year (年度) runs from 1 April to 31 March of the next calend
 
 import re
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -16,26 +16,42 @@ Precision = Literal["day", "month", "year", "fiscal_year"]
 # First year of each era; year n of an era is first + n - 1 (Cabinet Office, 元号一覧).
 _ERAS = {"令和": 2019, "平成": 1989, "昭和": 1926, "大正": 1912, "明治": 1868}
 # M and T are left out: M7.3 is an earthquake, not March of Meiji 7.
-_ERA_LETTERS = {"R": "令和", "H": "平成", "S": "昭和"}
+_ERA_LETTERS = {"R": "令和", "H": "平成", "S": "昭和", "令": "令和", "平": "平成", "昭": "昭和"}
 
-# 令和2~4年度 is a range; more years than this are a misreading.
+# More years than this in one range are a misreading.
 _LONGEST_RANGE = 20
 
+_KANJI_DIGITS = {digit: value for value, digit in enumerate("〇一二三四五六七八九")} | {"零": 0}
+_SMALL = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})"
+"""A year of an era, a month or a day, in either kind of numeral."""
+_LARGE = r"(?:(?:19|20)\d{2}|[一二][〇零一二三四五六七八九]{3})"
 _YEAR = (
-    r"(?:(?P<era>令和|平成|昭和|大正|明治)\s*(?P<era_year>元|\d{1,2})"
-    r"|(?<![A-Za-z0-9])(?P<letter>[RHS])\s*(?P<letter_year>元|\d{1,2})(?=[./年度-])"
-    r"|(?<!\d)(?P<western>(?:19|20)\d{2}))"
+    rf"(?:(?P<era>令和|平成|昭和|大正|明治)\s*(?P<era_year>元|{_SMALL})"
+    r"|(?<![A-Za-z0-9])(?P<letter>[RHS])\s*(?P<letter_year>元|\d{1,2})(?=[./年度~-])"
+    r"|(?<![一-龥])(?P<short>[令平昭])(?P<short_year>元|\d{1,2})(?=[./年-])"
+    rf"|(?<![\d〇一二三四五六七八九])(?P<western>{_LARGE}))"
 )
 _OTHER_YEAR = r"(?:\s*\(\s*(?:(?:19|20)\d{2}|(?:令和|平成|昭和)\s*(?:元|\d{1,2}))\s*年?\s*\))?"
 _DATE = re.compile(
     # The other way of counting may stand in brackets, before or after 年: 令和6年(2024年)4月24日.
-    _YEAR + _OTHER_YEAR + r"(?:"
-    r"(?:\s*(?:~|から)\s*(?P<until>\d{1,4}))?\s*(?P<fiscal>年\s*度)"
-    r"|\s*年" + _OTHER_YEAR + r"\s*(?P<month>\d{1,2})\s*月(?:\s*(?P<day>\d{1,2})\s*日)?"
-    r"|(?P<sep>[./-])\s*(?P<month2>\d{1,2})(?:(?P=sep)\s*(?P<day2>\d{1,2}))?(?![\d.])"
+    r"FY\s?(?P<fy>20\d{2})(?!\d)|" + _YEAR + _OTHER_YEAR + r"(?:"
+    r"(?:\s*(?:~|から|-)\s*(?:令和|平成|R|H)?(?P<until>\d{1,4}))?\s*(?P<fiscal>年\s*度)"
+    r"(?:の?(?P<part>上半?期|下半?期|第[1-4一二三四]四半期))?"
+    rf"|\s*年{_OTHER_YEAR}\s*(?P<from>{_SMALL})\s*(?:月\s*)?~\s*(?P<to>{_SMALL})\s*月"
+    rf"(?!\s*{_SMALL}\s*日)"
+    rf"|\s*年{_OTHER_YEAR}\s*(?P<month>{_SMALL})\s*月(?:\s*(?P<day>{_SMALL})\s*日)?"
+    r"|(?P<sep>[./-])\s*(?P<month2>\d{1,2})(?:(?P=sep)\s*(?P<day2>\d{1,2}))?(?!\d|\.\d)"
     r"|\s*年"
     r")"
 )
+# What may stand between the two ends of a period: weekday, then ~ or から.
+_TO = re.compile(r"\s*(?:\([^()]{1,5}\))?\s*(?:~|から)\s*")
+_END = re.compile(
+    rf"(?:(?P<month>{_SMALL})\s*月\s*)?(?P<day>{_SMALL})\s*日"
+    rf"|(?P<year>{_SMALL})\s*年(?!\s*[度間])"
+)
+# First and last month of the parts of a fiscal year, 0 for April.
+_PARTS = {"上": (0, 5), "下": (6, 11), "1": (0, 2), "2": (3, 5), "3": (6, 8), "4": (9, 11)}
 
 
 # Longer words first: 「一昨年度」 holds 「昨年度」.
@@ -65,18 +81,28 @@ def fiscal_year(year: int) -> tuple[date, date]:
 
 
 def find_dates(text: str) -> list[DateMention]:
-    """Find the dates, months, years and fiscal years in a text, in order.
+    """Find the dates, months, years, fiscal years and periods in a text, in order.
 
-    Era names (令和６年４月２４日, 元年), era letters (R6.4.24) and western dates (2024/4/24) are
-    understood in any width, also ranges of fiscal years (令和2~4年度); a day that does not exist
-    (2月30日) is left out.
+    Era names (令和６年４月２４日, 元年, 令和六年), short eras (R6.4.24, 令6.4.24) and western dates
+    (2024/4/24) are understood in any width. A period (4月24日～26日, 令和2～4年度, 2020～2022年)
+    is one mention from its first to its last day, with the precision of its ends; a day that does
+    not exist (2月30日) is left out.
     """
-    mentions = []
-    for match in _DATE.finditer(fold(text)):
+    folded = fold(text)
+    mentions: list[DateMention] = []
+    for match in _DATE.finditer(folded):
         period = _period(match)
         if period:
-            mentions.append(DateMention(match.start(), match.end(), *period))
-    return mentions
+            mention = DateMention(match.start(), match.end(), *period)
+            mentions.append(_to_short_end(mention, folded))
+    joined: list[DateMention] = []
+    for mention in mentions:
+        before = joined[-1] if joined else None
+        if before and _reaches(before, mention, folded):
+            joined[-1] = replace(before, end=mention.end, last=mention.last)
+        else:
+            joined.append(mention)
+    return joined
 
 
 def relative_fiscal_year(text: str, today: date) -> int | None:
@@ -86,33 +112,102 @@ def relative_fiscal_year(text: str, today: date) -> int | None:
     return None if shift is None else current + shift
 
 
-def _period(match: re.Match[str]) -> tuple[date, date, Precision] | None:
-    year = _western_year(match)
-    if match["fiscal"]:
-        last = year + int(match["until"]) - _written_year(match) if match["until"] else year
-        last = last if year <= last <= year + _LONGEST_RANGE else year
-        return fiscal_year(year)[0], fiscal_year(last)[1], "fiscal_year"
-    month = match["month"] or match["month2"]
-    day = match["day"] or match["day2"]
+def _to_short_end(mention: DateMention, text: str) -> DateMention:
+    """The mention with an end that leaves out what is the same: 4月24日～26日, 令和4年から6年."""
+    to = _TO.match(text, mention.end)
+    end = _END.match(text, to.end()) if to else None
+    if not end:
+        return mention
+    first = mention.first
     try:
+        if end["day"] and mention.precision == "day":
+            last = date(first.year, _number(end["month"] or str(first.month)), _number(end["day"]))
+        elif end["year"] and mention.precision == "year":
+            begun = _DATE.match(text, mention.start)
+            passed = _number(end["year"]) - (_written_year(begun) if begun else 0)
+            last = date(first.year + passed, 12, 31)
+        else:
+            return mention
+    except ValueError:
+        return mention
+    if not first < last <= date(first.year + _LONGEST_RANGE, 12, 31):
+        return mention
+    return replace(mention, end=end.end(), last=last)
+
+
+def _reaches(first: DateMention, second: DateMention, text: str) -> bool:
+    """Whether two mentions are the ends of one period: 「令和5年4月1日から令和6年3月31日」."""
+    between = _TO.fullmatch(text, first.end, second.start)
+    years = second.last.year - first.first.year
+    return bool(between) and first.last < second.last and years <= _LONGEST_RANGE
+
+
+def _period(match: re.Match[str]) -> tuple[date, date, Precision] | None:
+    if match["fy"]:
+        return *fiscal_year(int(match["fy"])), "fiscal_year"
+    try:
+        year = _western_year(match)
+        if match["fiscal"]:
+            return _fiscal_period(match, year)
+        if match["from"]:
+            return *_months(year, _number(match["from"]), _number(match["to"])), "month"
+        month = match["month"] or match["month2"]
+        day = match["day"] or match["day2"]
         if month is None:
             return date(year, 1, 1), date(year, 12, 31), "year"
         if day is None:
-            last = monthrange(year, int(month))[1]
-            return date(year, int(month), 1), date(year, int(month), last), "month"
-        exact = date(year, int(month), int(day))
+            return *_months(year, _number(month), _number(month)), "month"
+        exact = date(year, _number(month), _number(day))
     except ValueError:
         return None
     return exact, exact, "day"
 
 
+def _fiscal_period(match: re.Match[str], year: int) -> tuple[date, date, Precision]:
+    if match["part"]:
+        part = match["part"]
+        first, last = _PARTS[part[0] if part[0] in _PARTS else str(_number(part[1]))]
+        return _fiscal_month(year, first)[0], _fiscal_month(year, last)[1], "month"
+    until = year + int(match["until"]) - _written_year(match) if match["until"] else year
+    until = until if year <= until <= year + _LONGEST_RANGE else year
+    return fiscal_year(year)[0], fiscal_year(until)[1], "fiscal_year"
+
+
+def _fiscal_month(year: int, months: int) -> tuple[date, date]:
+    """First and last day of the month that begins so many months after 1 April."""
+    years, month = divmod(3 + months, 12)
+    return _months(year + years, month + 1, month + 1)
+
+
+def _months(year: int, first: int, last: int) -> tuple[date, date]:
+    if first > last:
+        raise ValueError
+    return date(year, first, 1), date(year, last, monthrange(year, last)[1])
+
+
 def _western_year(match: re.Match[str]) -> int:
     if match["western"]:
-        return int(match["western"])
-    era = match["era"] or _ERA_LETTERS[match["letter"]]
-    return _ERAS[era] + _written_year(match) - 1
+        return _number(match["western"])
+    short = match["letter"] or match["short"]
+    return _ERAS[match["era"] or _ERA_LETTERS[short]] + _written_year(match) - 1
 
 
 def _written_year(match: re.Match[str]) -> int:
-    number = match["western"] or match["era_year"] or match["letter_year"]
-    return 1 if number == "元" else int(number)
+    written = match["western"] or match["era_year"] or match["letter_year"] or match["short_year"]
+    return 1 if written == "元" else _number(written)
+
+
+def _number(written: str) -> int:
+    """24, 二十四 or 二〇二四 as a number.
+
+    Raises:
+        ValueError: the kanji are no numeral.
+    """
+    if written.isdecimal():
+        return int(written)
+    if "十" not in written:
+        return int("".join(str(_KANJI_DIGITS[digit]) for digit in written))
+    tens, _, ones = written.partition("十")
+    if "十" in ones or len(tens) > 1 or len(ones) > 1:
+        raise ValueError(written)
+    return 10 * (_KANJI_DIGITS[tens] if tens else 1) + (_KANJI_DIGITS[ones] if ones else 0)

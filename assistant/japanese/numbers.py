@@ -17,9 +17,10 @@ _DIGITS = r"\d+(?:,\d{3})*(?:\.\d+)?"
 _NUMBER = re.compile(rf"(?:{_DIGITS}[兆億万千百]+)+(?:{_DIGITS})?|{_DIGITS}")
 _PART = re.compile(rf"({_DIGITS})([兆億万千百]*)")
 _UNIT = re.compile(
-    r"\s?(?:分の\d+|年度|年間|年|か月|ヶ月|カ月|ヵ月|ケ月|月|日|時|分|秒|週|回|人|名|件|円|割|%|パーセント|倍|社|市町村|市町|市|町|村|"
-    r"都道府県|県|団体|自治体|か所|カ所|ヶ所|ヵ所|ケ所|箇所|校|台|基|種類|項目|点|つ|ページ|頁|章|節|条|項|号|番|位|歳|世帯|"
-    r"[KMGT]?bps|[KMGT]B|k?m[23]?|ドル)|[一-龥]|[ァ-ヶー]{2,8}|[A-Za-z]{1,6}"
+    r"\s?(?:分の\d+|年度|年間|年|[かカヶヵケ箇][月年所国]|月|日|時間|時|分|秒|週|回|人|名|件|円|割|%"
+    r"|パーセント|倍|社|市町村|市町|市|町|村|都道府県|県|団体|自治体|校|台|基|種類|項目|点|つ|ページ|頁"
+    r"|章|節|条|項|号|番|位|歳|世帯|[KMGT]?bps|[KMGT]B|k?m[23]?|平方(?:キロ)?メートル|米?ドル|°C)"
+    r"|[一-龥]|[ァ-ヶー]{2,8}|[A-Za-z]{1,6}"
 )
 _KANJI_DIGITS = dict(zip("〇一二三四五六七八九", range(10), strict=True))
 _KANJI = re.compile(
@@ -32,15 +33,22 @@ _KANJI = re.compile(
 )
 _KANJI_FRACTION = re.compile(r"(?P<below>.+)分の(?P<above>.)")
 _FRACTION = re.compile(r"(?<![\d/.])(\d{1,3})/(\d{1,3})(?![\d/.])")
-_NEGATIVE = re.compile(r"(?:(?<![\w)\]])-|[△▲]|マイナス\s?)$")
+_NEGATIVE = re.compile(r"(?:(?<![\w)\]])-|[△▲]\s?|マイナス\s?)$")
 _RANGE = re.compile(r"\s?(?:~|から)\s?")
 _SPELLINGS = {
     "%": ("パーセント",),
-    "か月": ("カ月", "ヶ月", "ヵ月", "ケ月"),
-    "か所": ("カ所", "ヶ所", "ヵ所", "ケ所", "箇所"),
     "人": ("名",),
     "ページ": ("頁",),
+    "km": ("キロメートル",),
+    "m": ("メートル",),
+    "km2": ("平方キロメートル",),
+    "m2": ("平方メートル",),
+    "ha": ("ヘクタール",),
+    "kg": ("キログラム",),
+    "t": ("トン",),
+    "ドル": ("米ドル",),
 }
+_COUNTER = re.compile(r"^[カヶヵケ箇](?=[月年所国]$)")
 _SAME_UNIT = {other: unit for unit, others in _SPELLINGS.items() for other in others}
 
 
@@ -67,7 +75,8 @@ def find_numbers(text: str) -> list[Number]:
         if numbers and not numbers[-1].unit and _RANGE.fullmatch(folded, numbers[-1].end, start):
             numbers[-1] = replace(numbers[-1], unit=unit)
         sign = -1 if _NEGATIVE.search(folded[max(0, start - 5) : start]) else 1
-        numbers.append(Number(sign * value, _SAME_UNIT.get(unit, unit), start, end))
+        unit = _COUNTER.sub("か", _SAME_UNIT.get(unit, unit))
+        numbers.append(Number(sign * value, unit, start, end))
     return numbers
 
 

@@ -79,7 +79,7 @@ def iso_date(text: str) -> str:
     text = text.strip()
     if not text:
         return ""
-    found = [mention for mention in find_dates(text) if mention.precision == "day"]
+    found = [m for m in find_dates(text) if m.precision == "day" and m.first == m.last]
     if len(found) != 1:
         raise InputError(
             f"日付を読めません: {text}", "2024-04-24 か 令和6年4月24日 の形で書いてください。"

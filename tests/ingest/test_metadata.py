@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from sets import read_set
 
 from assistant.errors import ReadError
 from assistant.ingest.metadata import describe, prepared_pages
@@ -158,6 +159,13 @@ def test_a_document_without_any_title_is_named_like_its_file():
 )
 def test_kind_and_status_follow_from_title_and_name(title, name, kind, status):
     document = infer(f"{title}\n\n本文。", name)
+    assert (document.kind, document.status) == (kind, status)
+
+
+@pytest.mark.parametrize("row", read_set("status_lines.tsv"), ids=lambda row: row[0])
+def test_status_lines_as_offices_write_them(row):
+    lines, kind, status = row
+    document = infer(lines.replace(" / ", "\n\n") + "\n\n本文である。", "a.txt")
     assert (document.kind, document.status) == (kind, status)
 
 

@@ -1,6 +1,7 @@
 from datetime import date
 
 import pytest
+from sets import read_set
 
 from assistant.japanese.dates import DateMention, find_dates, fiscal_year, relative_fiscal_year
 
@@ -64,6 +65,24 @@ def test_dates_are_found_in_order_with_their_place():
 )
 def test_what_is_no_date_is_left_out(text):
     assert find_dates(text) == []
+
+
+@pytest.mark.parametrize("row", read_set("dates.tsv"), ids=lambda row: row[0])
+def test_dates_as_offices_write_them(row):
+    text, *expected = row
+    found = [
+        column
+        for mention in find_dates(text)
+        for column in (mention.first.isoformat(), mention.last.isoformat(), mention.precision)
+    ]
+    assert (found or ["-"]) == expected
+
+
+def test_a_period_is_one_mention_with_its_place():
+    text = "期間は令和6年4月24日（水）～26日（金）とする。"
+    assert find_dates(text) == [
+        DateMention(3, 19, date(2024, 4, 24), date(2024, 4, 26), "day"),
+    ]
 
 
 def test_a_fiscal_year_begins_in_april():

@@ -3,6 +3,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sets import read_set
 
 from assistant.japanese.numbers import Number, find_numbers, missing_numbers
 
@@ -85,6 +86,27 @@ def test_numbers_are_found_in_order_with_their_place(text, numbers):
 def test_a_number_is_missing_unless_a_quote_carries_value_and_unit(text, quotes, missing):
     found = missing_numbers(text, quotes)
     assert [text[number.start : number.end] for number in found] == missing
+
+
+@pytest.mark.parametrize("row", read_set("numbers.tsv"), ids=lambda row: row[0])
+def test_numbers_as_offices_write_them(row):
+    text, *columns = row
+    expected = list(zip(map(Decimal, columns[::2]), columns[1::2], strict=True))
+    assert [(number.value, number.unit) for number in find_numbers(text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("5.9%", "▲5.9%"),
+        ("三割", "4割"),
+        ("五千万円", "5億円"),
+        ("補助率は1/3", "補助率は2分の1"),
+    ],
+)
+def test_a_sign_a_numeral_in_kanji_and_a_fraction_are_compared_too(text, quote):
+    assert missing_numbers(text, [quote])
+    assert not missing_numbers(quote, [quote])
 
 
 def in_myriads(number):
