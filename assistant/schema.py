@@ -430,6 +430,8 @@ class PlanItem:
     citations: tuple[int, ...] = ()
     attribution: str | None = None
     """Who said it, as in `Statement`."""
+    label: str | None = None
+    """「論点」, 「提案」, 「仮説」, as in `Statement`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from assistant.answering.answer import status_label
 from assistant.export.text import place_text
-from assistant.schema import Answer, Citation, Coverage, PlanItem, ProjectPlan
+from assistant.schema import Answer, Citation, Coverage, PlanItem, ProjectPlan, Statement
 
 DRAFT_MARK = "AIによる下書き・要確認"
 """Stands on everything that is handed on."""
@@ -110,10 +110,7 @@ def plan_blocks(plan: ProjectPlan) -> list[Block]:
 def answer_blocks(answer: Answer) -> list[Block]:
     """An evidence sheet (決裁用): the question, the answer, each quote and where it stands."""
     cited = {citation.number: citation for citation in answer.citations}
-    lines = tuple(
-        Line(_attributed(s.text, s.attribution, s.citations, cited), s.citations)
-        for s in answer.statements
-    )
+    lines = tuple(Line(_attributed(s, cited), s.citations) for s in answer.statements)
     blocks: list[Block] = [
         Paragraph(DRAFT_MARK, warning=True),
         Heading("質問"),
@@ -298,7 +295,7 @@ def _sources(plan: ProjectPlan) -> list[Block]:
 def _lines(items: Iterable[PlanItem], cited: dict[int, Citation]) -> Cell:
     return tuple(
         Line(
-            _attributed(item.text, item.attribution, item.citations, cited),
+            _attributed(item, cited),
             item.citations,
             gap=item.basis == "gap",
         )
@@ -306,12 +303,11 @@ def _lines(items: Iterable[PlanItem], cited: dict[int, Citation]) -> Cell:
     )
 
 
-def _attributed(
-    text: str, attribution: str | None, numbers: tuple[int, ...], cited: dict[int, Citation]
-) -> str:
-    """The text with who said it and the label of its source (案, 要約)."""
-    label = status_label(cited[numbers[0]].document) if numbers else ""
-    said = f"{attribution}:「{text}」" if attribution else text
+def _attributed(item: PlanItem | Statement, cited: dict[int, Citation]) -> str:
+    """The text with who said it and its labels (案, 要約, 論点, 仮説)."""
+    status = status_label(cited[item.citations[0]].document) if item.citations else ""
+    label = "・".join(part for part in (status, item.label) if part)
+    said = f"{item.attribution}:「{item.text}」" if item.attribution else item.text
     return said + (f"({label})" if label else "")
 
 

@@ -7,13 +7,14 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from assistant.answering.answer import notes_for
+from assistant.answering.voice import label_notes
 from assistant.japanese.numbers import find_numbers
 from assistant.planning import kpi
 from assistant.planning.guard import guarded
 from assistant.planning.material import Material, Used
 from assistant.planning.review import coverage_of, findings_of, values_of
 from assistant.planning.template import Cell, Fact, SectionSpec, Tables, Template, load_tables
-from assistant.planning.walk import Items, renumbered
+from assistant.planning.walk import Items, items_of, renumbered
 from assistant.retrieval.index import Index, Progress
 from assistant.schema import (
     Brief,
@@ -132,7 +133,7 @@ def finish(plan: ProjectPlan, template: Template, said: Iterable[str]) -> Projec
     return replace(
         checked,
         coverage=coverage_of(template, checked.brief, checked.sections, checked.kpis),
-        notes=tuple(_notes(documents)),
+        notes=(*_notes(documents), *label_notes(item.label for item in items_of(checked))),
         as_of=max(dates, default=None),
     )
 

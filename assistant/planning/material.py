@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from assistant.answering.answer import grounded
 from assistant.answering.extract import Extract, rank_sentences
+from assistant.answering.voice import label_of
 from assistant.japanese.words import content_words
 from assistant.retrieval.concepts import concepts_of, coverage
 from assistant.retrieval.index import Index
@@ -124,20 +125,22 @@ class Material:
         least = _LEAST_BRIEF_SCORE if from_brief else _LEAST_SCORE
         least_coverage = _LEAST_BRIEF_COVERAGE if from_brief else _LEAST_COVERAGE
         usable = [
-            extract
+            (self._worth(extract), extract)
             for extract in ranked
             if extract.coverage >= least_coverage
             and extract.score >= least
             and not _UNUSABLE.search(extract.text)
         ]
-        best = max((self._worth(extract) for extract in usable), default=0.0)
-        close = [extract for extract in usable if self._worth(extract) >= _CLOSE * best]
-        return sorted(close, key=lambda e: (-self._worth(e), e.passage.rank, e.start))
+        best = max((worth for worth, _ in usable), default=0.0)
+        close = [(worth, extract) for worth, extract in usable if worth >= _CLOSE * best]
+        close.sort(key=lambda pair: (-pair[0], pair[1].passage.rank, pair[1].start))
+        return [extract for _, extract in close]
 
     def _worth(self, extract: Extract) -> float:
         said = coverage(self._said, Held.of(content_words(extract.text)))
         worth = extract.score + _RELEVANCE * said
-        if _POINT_AT_ISSUE.search(extract.text):
+        label = label_of(extract.passage.chunk, extract.text)
+        if label == "論点" or _POINT_AT_ISSUE.search(extract.text):
             worth -= _OPEN_QUESTION
         return worth - (_OPINION if extract.passage.document.kind == "minutes" else 0.0)
 
@@ -164,7 +167,9 @@ class Material:
             return None
         self.citations += found
         statement = statements[0]
-        return PlanItem(statement.text, "source", statement.citations, statement.attribution)
+        return PlanItem(
+            statement.text, "source", statement.citations, statement.attribution, statement.label
+        )
 
 
 def _said_words(text: str) -> frozenset[str]:
