@@ -256,17 +256,33 @@ class Assistant:
             InputError: there is no such template, it is broken, or the mode is ``llm`` and no model
                 is configured.
         """
-        if mode == "llm":
-            raise _no_model()
         from assistant.planning.draft import draft_plan
         from assistant.planning.template import load_template
 
         began = perf_counter()
         shape = load_template(template, self._settings.templates)
+        model, notes = self._plan_model(mode)
         index = self._index  # one generation for the whole plan
         provenance = Provenance(index.manifest.index_id, index.manifest.embedding)
-        plan = draft_plan(index, brief, shape, provenance, progress=progress)
+        plan = draft_plan(
+            index, brief, shape, provenance, model=model, notes=notes, progress=progress
+        )
         return replace(plan, seconds=round(perf_counter() - began, 4))
+
+    def _plan_model(self, mode: AskMode) -> tuple["ChatModel | None", tuple[str, ...]]:
+        """The model that writes a plan, or none and what to say of it."""
+        if mode == "extractive" or (mode == "auto" and self._settings.model is None):
+            return None, ()
+        if self._settings.model is None:
+            raise _no_model()
+        from assistant.answering.provider import ChatModel
+
+        try:
+            return ChatModel.open(self._settings), ()
+        except ModelError as error:
+            if mode == "llm":
+                raise
+            return None, (f"モデルを使わず、資料の文をそのまま使いました({error.message})",)
 
     def chunk(self, chunk_id: str) -> tuple[list[Chunk], SourceDocument]:
         """A chunk between its neighbours in the document, and the document.

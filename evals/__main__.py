@@ -1,4 +1,4 @@
-"""``python -m evals run|gate|report|add-case|quotes|retrieval``: the maintainers' commands."""
+"""``python -m evals run|gate|report|add-case|quotes|plans|retrieval``, for maintainers."""
 
 import argparse
 import json
@@ -6,6 +6,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from evals.plans import main as check_plans
 from evals.quotes import main as check_quotes
 
 
@@ -136,6 +137,10 @@ def _quotes(options: argparse.Namespace) -> int:
     return check_quotes(options.file)
 
 
+def _plans(options: argparse.Namespace) -> int:
+    return check_plans(options.file)
+
+
 def _retrieval(options: argparse.Namespace) -> int:
     from evals.retrieval import against, measure
 
@@ -193,6 +198,10 @@ def _parser() -> argparse.ArgumentParser:
     quotes = commands.add_parser("quotes", help="check the quotes of `ask --json` output")
     quotes.add_argument("file", help="answers, one JSON object a line; - for standard input")
     quotes.set_defaults(run=_quotes)
+
+    plans = commands.add_parser("plans", help="check `draft --json` output")
+    plans.add_argument("file", help="plans, one JSON object a line; - for standard input")
+    plans.set_defaults(run=_plans)
     retrieval = commands.add_parser("retrieval", help="measure retrieval on a judged set")
     retrieval.add_argument("folder", type=Path)
     retrieval.add_argument("--half", type=int, choices=(0, 1), help="every second query only")

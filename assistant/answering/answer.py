@@ -165,18 +165,13 @@ def changed_notes(citations: Sequence[Citation]) -> list[str]:
     ]
 
 
-def grounded(
-    index: Index, extracts: list[Extract], first: int = 1
-) -> tuple[list[Statement], list[Citation]]:
-    """Statements with their citations, numbered from `first`.
-
-    An extract whose quotes do not verify is left out.
-    """
+def grounded(index: Index, extracts: list[Extract]) -> tuple[list[Statement], list[Citation]]:
+    """Statements with their citations; an extract whose quotes do not verify is left out."""
     statements: list[Statement] = []
     citations: list[Citation] = []
     for extract in extracts:
         found = citations_of(
-            extract.passage, extract.start, extract.end, len(citations) + first, index.pages
+            extract.passage, extract.start, extract.end, len(citations) + 1, index.pages
         )
         quotes = [citation.quote for citation in found]
         if not found or not is_made_of(extract.text, quotes):

@@ -1,30 +1,35 @@
 """Drafting: every section and table of a template filled from the brief and the documents."""
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from assistant.answering.answer import notes_for
+from assistant.answering.provider import ChatModel
 from assistant.answering.voice import label_notes
 from assistant.japanese.numbers import find_numbers
 from assistant.planning import kpi
 from assistant.planning.guard import guarded
 from assistant.planning.material import Material, Used
 from assistant.planning.review import coverage_of, findings_of, values_of
-from assistant.planning.template import Cell, Fact, SectionSpec, Tables, Template, load_tables
+from assistant.planning.tables import (
+    NO_SOURCE,
+    UNASSIGNED,
+    kpis,
+    other_tables,
+    quoted,
+    roles,
+    stages,
+)
+from assistant.planning.template import Fact, SectionSpec, Template, load_tables
 from assistant.planning.walk import Items, items_of, renumbered
+from assistant.planning.write import SectionWriter
 from assistant.retrieval.index import Index, Progress
 from assistant.schema import (
     Brief,
     PlanItem,
-    PlanKpi,
-    PlanRole,
-    PlanRow,
     PlanSection,
-    PlanStage,
-    PlanTable,
     ProjectPlan,
     Provenance,
     SourceDocument,
@@ -44,20 +49,7 @@ LABELS = {
     "notes": "その他",
 }
 _MOST_SENTENCES = 5
-_CELL_SENTENCES = 2
 _TITLE_CHARACTERS = 40
-
-_NO_SOURCE = Fact(
-    what="この項目に使える資料",
-    why="取り込んだ資料に、この項目の問いに答える記述が見つからない",
-    where="国や県の公募要領・手引き・計画を regional-dx ingest で取り込む",
-)
-_UNASSIGNED = Fact(
-    what="連携する相手の役割と責任",
-    why="名前だけで役割のない団体は、体制として評価されない",
-    where="相手方との協議",
-)
-_UNASSIGNED_ROLE = "役割がまだ決まっていない相手"
 
 
 def draft_plan(
@@ -66,49 +58,56 @@ def draft_plan(
     template: Template,
     provenance: Provenance,
     *,
+    model: ChatModel | None = None,
+    notes: tuple[str, ...] = (),
     progress: Progress | None = None,
 ) -> ProjectPlan:
-    """A plan without a model: sentences of the documents, word for word, and named gaps.
+    """A plan of grounded statements and named gaps.
+
+    Without a model all statements are sentences of the documents, word for word. A model writes the
+    sections; tables and findings quote. A section it fails to write quotes too, and a note says so.
 
     Args:
         index: an open index.
         brief: what the town says; an empty one gives a plan full of gaps.
         template: the shape of the plan.
         provenance: what is to be recorded with the plan.
+        model: writes the sections; None: sentences of the documents only.
+        notes: what the reader must know of this run: a model that could not be opened.
         progress: told of every section.
     """
     tables = load_tables()
     material = Material(index, brief)
+    writer = _writer(model, index, brief, template)
     told = progress or (lambda *_: None)
     steps = len(template.section) + 2
     used = Used()
     sections = []
     for done, spec in enumerate(template.section):
         told(spec.heading, done, steps)
-        sections.append(_section(spec, brief, material, used))
+        sections.append(_section(spec, brief, material, used, writer))
     told("役割・KPI・日程などの表", steps - 2, steps)
-    kpis = (kpi.goal_row(brief), *_kpis(tables, material))
     plan = ProjectPlan(
         title=_title(brief),
         template=template.name,
         template_note=template.disclaimer,
         brief=brief,
         sections=tuple(sections),
-        roles=_roles(tables, brief, material),
-        kpis=kpis,
-        schedule=_stages(tables, material),
-        tables=_tables(tables, material),
+        roles=roles(tables, brief, material),
+        kpis=kpis(tables, brief, material),
+        schedule=stages(tables, material),
+        tables=other_tables(tables, material),
         citations=(),
         coverage=(),
         findings=findings_of(
-            tables.point, brief, lambda questions: _found(questions, material, Used())
+            tables.point, brief, lambda questions: quoted(questions, material, Used())
         ),
-        withheld=(),
-        notes=(),
+        withheld=tuple(writer.withheld) if writer else (),
+        notes=(*notes, *(writer.notes if writer else ())),
         changes=(),
         as_of=None,
-        mode="extractive",
-        provenance=provenance,
+        mode="llm" if writer and writer.sections else "extractive",
+        provenance=_provenance(provenance, writer),
     )
     told("確かめ", steps - 1, steps)
     finished = finish(
@@ -133,7 +132,11 @@ def finish(plan: ProjectPlan, template: Template, said: Iterable[str]) -> Projec
     return replace(
         checked,
         coverage=coverage_of(template, checked.brief, checked.sections, checked.kpis),
-        notes=(*_notes(documents), *label_notes(item.label for item in items_of(checked))),
+        notes=(
+            *checked.notes,
+            *_notes(documents),
+            *label_notes(item.label for item in items_of(checked)),
+        ),
         as_of=max(dates, default=None),
     )
 
@@ -154,7 +157,31 @@ def _notes(documents: list[SourceDocument]) -> list[str]:
     return list(dict.fromkeys(notes))
 
 
-def _section(spec: SectionSpec, brief: Brief, material: Material, used: Used) -> PlanSection:
+def _writer(
+    model: ChatModel | None, index: Index, brief: Brief, template: Template
+) -> SectionWriter | None:
+    if model is None:
+        return None
+    lines = [f"{LABELS[key]}: {value}" for key, value in values_of(brief).items()]
+    criteria = {criterion.id: criterion.name for criterion in template.criterion}
+    return SectionWriter(model, index, lines, criteria)
+
+
+def _provenance(provenance: Provenance, writer: SectionWriter | None) -> Provenance:
+    if writer is None or not writer.sections:
+        return provenance
+    return replace(
+        provenance,
+        prompt=writer.prompt.label,
+        model=writer.model.name,
+        input_tokens=writer.usage.input_tokens,
+        output_tokens=writer.usage.output_tokens,
+    )
+
+
+def _section(
+    spec: SectionSpec, brief: Brief, material: Material, used: Used, writer: SectionWriter | None
+) -> PlanSection:
     values = values_of(brief)
     said = [
         PlanItem(f"{LABELS[key]}: {values[key]}", "brief") for key in spec.brief if key in values
@@ -162,10 +189,12 @@ def _section(spec: SectionSpec, brief: Brief, material: Material, used: Used) ->
     computed = [item for name in spec.computed if (item := _COMPUTERS[name](brief))]
     taken = sum(len(item.text) for item in (*said, *computed))
     left = None if spec.limit is None else max(0, spec.limit - taken)
-    found = material.answers(spec.questions, used, most=_MOST_SENTENCES, characters=left)
+    found = writer.items(spec, material, used, left) if writer else []
+    if not found:
+        found = material.answers(spec.questions, used, most=_MOST_SENTENCES, characters=left)
     facts = [fact for fact in spec.facts if fact.unless not in values]
     if spec.questions and not found:
-        facts.append(_NO_SOURCE)
+        facts.append(NO_SOURCE)
     gaps = [PlanItem(fact.gap, "gap") for fact in facts]
     return PlanSection(
         id=spec.id,
@@ -177,88 +206,11 @@ def _section(spec: SectionSpec, brief: Brief, material: Material, used: Used) ->
     )
 
 
-def _roles(tables: Tables, brief: Brief, material: Material) -> tuple[PlanRole, ...]:
-    used = Used()
-    rows = []
-    placed: set[str] = set()
-    for spec in tables.role:
-        names = [*([brief.municipality] if brief.municipality else []), *brief.partners]
-        candidates = [n for n in names if n not in placed and re.search(spec.partners, n)]
-        placed.update(candidates)
-        rows.append(
-            PlanRole(
-                role=spec.role,
-                organisation_type=spec.organisation_type,
-                candidates=tuple(candidates),
-                duties=_cell(spec.duties, material, used),
-                cost=_cell(spec.cost, material, used),
-                data=_cell(spec.data, material, used),
-            )
-        )
-    rest = tuple(name for name in brief.partners if name not in placed)
-    if rest:
-        gap = (PlanItem(_UNASSIGNED.gap, "gap"),)
-        rows.append(PlanRole(_UNASSIGNED_ROLE, "ブリーフの連携先", rest, gap, gap, gap))
-    return tuple(rows)
-
-
-def _kpis(tables: Tables, material: Material) -> tuple[PlanKpi, ...]:
-    used = Used()
-    return tuple(
-        PlanKpi(
-            name=spec.name,
-            outcome=_cell(spec.outcome, material, used),
-            baseline=_cell(spec.baseline, material, used),
-            targets=_cell(spec.targets, material, used),
-            measure=_cell(spec.measure, material, used),
-            grounds=_cell(spec.grounds, material, used),
-        )
-        for spec in tables.kpi
-    )
-
-
-def _stages(tables: Tables, material: Material) -> tuple[PlanStage, ...]:
-    used = Used()
-    return tuple(
-        PlanStage(
-            stage=spec.stage,
-            period=_cell(spec.period, material, used),
-            activities=_cell(spec.activities, material, used),
-            exit_criteria=_cell(spec.exit_criteria, material, used),
-        )
-        for spec in tables.stage
-    )
-
-
-def _tables(tables: Tables, material: Material) -> tuple[PlanTable, ...]:
-    found = []
-    for spec in tables.table:
-        used = Used()
-        rows = tuple(
-            PlanRow(row.label, tuple(_cell(cell, material, used) for cell in row.cells))
-            for row in spec.row
-        )
-        found.append(PlanTable(spec.id, spec.heading, spec.columns, rows))
-    return tuple(found)
-
-
-def _cell(cell: Cell, material: Material, used: Used) -> Items:
-    """What documents say, then what the town must; nothing found where it was asked is a gap."""
-    # A row without grounds is worse than one that shares them with another row.
-    found = _found(cell.questions, material, used) or _found(cell.questions, material, Used())
-    facts = [*cell.facts, *([_NO_SOURCE] if not found and not cell.facts else [])]
-    return (*found, *(PlanItem(fact.gap, "gap") for fact in facts))
-
-
-def _found(questions: tuple[str, ...], material: Material, used: Used) -> Items:
-    return tuple(material.answers(questions, used, most=_CELL_SENTENCES))
-
-
 def _per_resident(brief: Brief) -> PlanItem | None:
     """Budget over population, where the brief gives exactly one amount and one number of people."""
     budget = [n for n in find_numbers(brief.budget or "") if n.unit == "円"]
     people = [n for n in find_numbers(brief.population or "") if n.unit == "人"]
-    if len(budget) != 1 or len(people) != 1 or not people[0].value:
+    if len(budget) != 1 or len(people) != 1 or min(budget[0].value, people[0].value) <= 0:
         return None
     share = (budget[0].value / people[0].value).quantize(Decimal(1), ROUND_HALF_UP)
     formula = f"{budget[0].value:,f}円 ÷ {people[0].value:,f}人 = 約{share:,f}円"
@@ -286,7 +238,7 @@ def _goal_cells(brief: Brief) -> tuple[Items, ...]:
 def _gaps(template: Template) -> frozenset[str]:
     """All gaps that the template, the tables and the drafting may ask to be filled in."""
     facts = [fact for section in template.section for fact in section.facts]
-    facts += [*_facts(load_tables().model_dump()), *kpi.FACTS, _NO_SOURCE, _UNASSIGNED]
+    facts += [*_facts(load_tables().model_dump()), *kpi.FACTS, NO_SOURCE, UNASSIGNED]
     return frozenset(fact.gap for fact in facts)
 
 

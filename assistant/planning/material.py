@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 
 from assistant.answering.answer import grounded
 from assistant.answering.extract import Extract, rank_sentences
@@ -13,7 +14,7 @@ from assistant.retrieval.index import Index
 from assistant.retrieval.query import ASKING_WORDS, understand
 from assistant.retrieval.search import search
 from assistant.retrieval.words import Held
-from assistant.schema import Brief, Citation, PlanItem
+from assistant.schema import Brief, Citation, Passage, PlanItem, Statement
 
 _PASSAGES = 12
 # Read off the questions of the standard template on the starter corpus: below these a sentence
@@ -77,6 +78,7 @@ class Material:
         self._index = index
         self._brief = brief
         self._cited: dict[tuple[str, int, int], PlanItem | None] = {}
+        self._searched: dict[str, list[Passage]] = {}
         said = f"{_own_words(brief, 'problem')}\n{_own_words(brief, 'goal')}"
         self._said = concepts_of(index, said)
 
@@ -106,6 +108,31 @@ class Material:
                     left = None if left is None else left - len(item.text)
         return items
 
+    def passages(self, questions: Iterable[str], most: int) -> list[Passage]:
+        """The passages found for the questions, the best of each first, none twice."""
+        found = [
+            self._found(asked) for question in questions if (asked := self._filled(question)[0])
+        ]
+        turns = [passage for turn in zip_longest(*found) for passage in turn if passage]
+        return list({passage.chunk.chunk_id: passage for passage in turns}.values())[:most]
+
+    def numbered(
+        self, statements: Iterable[Statement], citations: Iterable[Citation]
+    ) -> list[PlanItem]:
+        """Written statements as items; their citations are added under numbers of the plan's."""
+        before = len(self.citations)
+        self.citations += [replace(c, number=c.number + before) for c in citations]
+        return [
+            PlanItem(
+                statement.text,
+                "source",
+                tuple(number + before for number in statement.citations),
+                statement.attribution,
+                statement.label,
+            )
+            for statement in statements
+        ]
+
     def _next(self, extracts: list[Extract], used: Used, left: int | None) -> PlanItem | None:
         while extracts:
             extract = extracts.pop(0)
@@ -119,9 +146,7 @@ class Material:
         asked, from_brief = self._filled(question)
         if not asked:
             return []
-        ranked = rank_sentences(
-            self._index, understand(asked), search(self._index, asked, _PASSAGES)
-        )
+        ranked = rank_sentences(self._index, understand(asked), self._found(asked))
         least = _LEAST_BRIEF_SCORE if from_brief else _LEAST_SCORE
         least_coverage = _LEAST_BRIEF_COVERAGE if from_brief else _LEAST_COVERAGE
         usable = [
@@ -135,6 +160,11 @@ class Material:
         close = [(worth, extract) for worth, extract in usable if worth >= _CLOSE * best]
         close.sort(key=lambda pair: (-pair[0], pair[1].passage.rank, pair[1].start))
         return [extract for _, extract in close]
+
+    def _found(self, asked: str) -> list[Passage]:
+        if asked not in self._searched:
+            self._searched[asked] = search(self._index, asked, _PASSAGES)
+        return self._searched[asked]
 
     def _worth(self, extract: Extract) -> float:
         said = coverage(self._said, Held.of(content_words(extract.text)))
@@ -162,14 +192,10 @@ class Material:
         return self._cited[place]
 
     def _cite(self, extract: Extract) -> PlanItem | None:
-        statements, found = grounded(self._index, [extract], first=len(self.citations) + 1)
+        statements, found = grounded(self._index, [extract])
         if not statements or not all(citation.verified for citation in found):
             return None
-        self.citations += found
-        statement = statements[0]
-        return PlanItem(
-            statement.text, "source", statement.citations, statement.attribution, statement.label
-        )
+        return self.numbered(statements, found)[0]
 
 
 def _said_words(text: str) -> frozenset[str]:
