@@ -8,6 +8,7 @@ from itertools import zip_longest
 from assistant.answering.answer import grounded
 from assistant.answering.extract import Extract, rank_sentences
 from assistant.answering.voice import label_of
+from assistant.japanese.sentences import split_sentences
 from assistant.japanese.words import content_words
 from assistant.retrieval.concepts import concepts_of, coverage
 from assistant.retrieval.index import Index
@@ -25,6 +26,7 @@ _LEAST_COVERAGE = 0.4
 _LEAST_BRIEF_SCORE = 0.75
 _LEAST_BRIEF_COVERAGE = 0.3
 _BRIEF_CHARACTERS = 300
+_BRIEF_SENTENCES = 3
 _CLOSE = 0.75
 """A sentence takes the place of the best one only with this share of its worth."""
 _ENOUGH = 3
@@ -49,6 +51,10 @@ _UNUSABLE = re.compile(
     r"次のとおりである(?:（[^）]*）)?。$|"
     r"[^。\n]{0,12}点は次のとおり|三つの目安は次|出席した|欠席だ|開かれた|案内した"
 )
+
+
+_ASSISTANT = "本アシスタント"
+"""In the title of what explains the assistant itself."""
 
 
 @dataclass
@@ -94,7 +100,11 @@ class Material:
             most: how many items at most.
             characters: how many characters at most, all items together; None for no limit.
         """
-        waiting = [self._ranked(question) for question in questions]
+        waiting = [
+            self._ranked(asked, from_brief=asked != question)
+            for question in questions
+            for asked in self._filled(question)
+        ]
         items: list[PlanItem] = []
         left = characters
         first = True
@@ -141,11 +151,8 @@ class Material:
                 return item
         return None
 
-    def _ranked(self, question: str) -> list[Extract]:
+    def _ranked(self, asked: str, *, from_brief: bool) -> list[Extract]:
         """Usable sentences for one question, best first."""
-        asked, from_brief = self._filled(question)
-        if not asked:
-            return []
         ranked = rank_sentences(self._index, understand(asked), self._found(asked))
         least = _LEAST_BRIEF_SCORE if from_brief else _LEAST_SCORE
         least_coverage = _LEAST_BRIEF_COVERAGE if from_brief else _LEAST_COVERAGE
@@ -155,6 +162,7 @@ class Material:
             if extract.coverage >= least_coverage
             and extract.score >= least
             and not _UNUSABLE.search(extract.text)
+            and _ASSISTANT not in extract.passage.document.title
         ]
         best = max((worth for worth, _ in usable), default=0.0)
         close = [(worth, extract) for worth, extract in usable if worth >= _CLOSE * best]
@@ -174,15 +182,14 @@ class Material:
             worth -= _OPEN_QUESTION
         return worth - (_OPINION if extract.passage.document.kind == "minutes" else 0.0)
 
-    def _filled(self, question: str) -> tuple[str, bool]:
-        """The question with the brief's words in it, and whether it has any; empty if missing."""
+    def _filled(self, question: str) -> list[str]:
+        """What to ask: the question itself, or one for each sentence of the brief's value."""
         keys = re.findall(r"\{(\w+)\}", question)
-        for key in keys:
-            value = _own_words(self._brief, key)
-            if not value:
-                return "", True
-            question = question.replace(f"{{{key}}}", value)
-        return question, bool(keys)
+        if not keys:
+            return [question]
+        value = _own_words(self._brief, keys[0])
+        sentences = [value[start:end] for start, end in split_sentences(value)]
+        return [question.replace(f"{{{keys[0]}}}", text) for text in sentences[:_BRIEF_SENTENCES]]
 
     def _item(self, extract: Extract) -> PlanItem | None:
         """The sentence with its citations; None when its quotes do not verify."""

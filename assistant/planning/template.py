@@ -94,7 +94,8 @@ class SectionSpec(_Record):
     brief: tuple[str, ...] = ()
     """Keys of the brief restated here."""
     questions: tuple[str, ...] = ()
-    """Searched in the documents; ``{problem}`` and the like stand for values of the brief."""
+    """Searched in the documents; ``{problem}`` and the like stand for a sentence of the brief, at
+    most one in a question."""
     facts: tuple[Fact, ...] = ()
     computed: tuple[Computed, ...] = ()
     tables: tuple[str, ...] = ()
@@ -108,8 +109,12 @@ class SectionSpec(_Record):
     @field_validator("questions")
     @classmethod
     def _placeholders(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for key in re.findall(r"\{([^{}]*)\}", "".join(value)):
-            _brief_key(key)
+        for question in value:
+            keys = re.findall(r"\{([^{}]*)\}", question)
+            if len(keys) > 1:
+                raise ValueError(f"1つの問いに使える項目は1つです: {question[:40]}")
+            for key in keys:
+                _brief_key(key)
         return value
 
 
