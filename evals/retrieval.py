@@ -15,53 +15,67 @@ from assistant.retrieval.search import search
 from assistant.schema import Chunk, Segment, SourceDocument
 from evals.statistics import compare, interval
 
-_DEPTH = 10
+DEPTH = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """One question's figures."""
+class JudgedSet:
+    """A corpus with queries and graded judgements; queries without a judgement are left out."""
 
-    query_id: str
-    metrics: dict[str, float]
+    corpus: list[dict[str, Any]]
+    """Rows with ``id``, ``title`` (may be empty) and ``text``."""
+    queries: list[tuple[str, str]]
+    """(id, text)."""
+    relevant: dict[str, dict[str, int]]
+    """By query id the grade of each relevant document."""
+
+
+def read_set(folder: Path) -> JudgedSet:
+    """Read corpus.jsonl, queries.jsonl and qrels.jsonl (or BEIR's qrels/test.tsv)."""
+    corpus = [
+        {"id": _id(row), "title": row.get("title") or "", "text": row["text"]}
+        for row in _rows(folder / "corpus.jsonl")
+    ]
+    relevant = _qrels(folder)
+    queries = [(_id(row), row["text"]) for row in _rows(folder / "queries.jsonl")]
+    return JudgedSet(corpus, [q for q in queries if relevant.get(q[0])], relevant)
 
 
 def measure(folder: Path, *, half: int | None = None) -> dict[str, Any]:
     """Index the corpus of a set and search every query.
 
     Args:
-        folder: holds corpus.jsonl, queries.jsonl and qrels.jsonl (or BEIR's qrels/test.tsv).
+        folder: holds a set, see `read_set`.
         half: 0 or 1 takes every second query; None takes all.
 
     Returns:
-        ``queries``, ``metrics`` (means), ``intervals`` (95 %), ``queries_per_second``, ``rows``.
+        ``queries``, ``metrics`` (means), ``intervals`` (95 %), ``queries_per_second``, ``rows``
+        (by query id the value of every metric).
     """
-    corpus = _rows(folder / "corpus.jsonl")
-    queries = _rows(folder / "queries.jsonl")
-    relevant = _qrels(folder)
-    judged = [q for q in queries if relevant.get(_id(q))]
-    if half is not None:
-        judged = judged[half::2]
+    judged = read_set(folder)
+    queries = judged.queries if half is None else judged.queries[half::2]
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         root = Path(name)
-        _index(root, corpus)
+        _index(root, judged.corpus)
         index = Index(root)
         began = perf_counter()
         found = [
-            (_id(q), [p.chunk.doc_id for p in search(index, q["text"], _DEPTH)]) for q in judged
+            (query_id, [p.chunk.doc_id for p in search(index, text, DEPTH)])
+            for query_id, text in queries
         ]
         seconds = perf_counter() - began
         index.close()
-    rows = [Judged(qid, _metrics(ids, relevant[qid])) for qid, ids in found]
-    names = list(rows[0].metrics)
+    rows = {query_id: metrics_of(ids, judged.relevant[query_id]) for query_id, ids in found}
+    names = list(next(iter(rows.values())))
+    columns = {name: [row[name] for row in rows.values()] for name in names}
     return {
         "queries": len(rows),
-        "metrics": {n: round(fmean(r.metrics[n] for r in rows), 4) for n in names},
+        "metrics": {name: round(fmean(column), 4) for name, column in columns.items()},
         "intervals": {
-            n: [round(v, 4) for v in interval([r.metrics[n] for r in rows])] for n in names
+            name: [round(v, 4) for v in interval(column)] for name, column in columns.items()
         },
         "queries_per_second": round(len(rows) / seconds, 1),
-        "rows": {r.query_id: r.metrics for r in rows},
+        "rows": rows,
     }
 
 
@@ -99,8 +113,7 @@ def _index(root: Path, corpus: list[dict[str, Any]]) -> None:
     """One chunk a document, title and text as they are."""
     documents, chunks = {}, []
     for row in corpus:
-        doc_id = _id(row)
-        title = row.get("title") or ""
+        doc_id, title = row["id"], row["title"]
         # Titles are searched with the text, as a heading is; they are no title of a source.
         documents[doc_id] = SourceDocument(doc_id, "", "")
         segments = (Segment(0, 0, 0, len(row["text"])),)
@@ -110,10 +123,10 @@ def _index(root: Path, corpus: list[dict[str, Any]]) -> None:
         build_generation(root, change, fresh=True)
 
 
-def _metrics(ids: list[str], relevant: dict[str, int]) -> dict[str, float]:
+def metrics_of(ids: list[str], relevant: dict[str, int]) -> dict[str, float]:
     """NDCG with gain 2^rel − 1, success and recall at the usual depths, reciprocal rank."""
     gains = [2 ** relevant.get(i, 0) - 1 for i in ids]
-    ideal = sorted((2**rel - 1 for rel in relevant.values()), reverse=True)[:_DEPTH]
+    ideal = sorted((2**rel - 1 for rel in relevant.values()), reverse=True)[:DEPTH]
     first = next((n for n, gain in enumerate(gains, start=1) if gain), None)
     hits = [relevant.get(i, 0) > 0 for i in ids]
     positives = sum(1 for rel in relevant.values() if rel > 0)
