@@ -4,13 +4,14 @@ from pathlib import Path
 
 import streamlit as st
 
-from assistant.ui import ask, library
+from assistant.ui import ask, library, plan
 
 _HERE = Path(__file__).parent
 # Streamlit's page says it is English, which makes screen readers and fonts choose wrongly.
 _LANGUAGE = "<script>document.documentElement.lang = 'ja'</script>"
 _PAGES = (
     (ask.page, "相談", ":material/forum:", "ask"),
+    (plan.page, "計画", ":material/edit_document:", "plan"),
     (library.page, "資料", ":material/folder_open:", "library"),
 )
 

@@ -39,7 +39,6 @@ _EXAMPLES = {
         "住民の困りごとを解決した事例はありますか",
     ),
 }
-_SHORT_TITLE = 14
 # An answer is read from its beginning.
 _TO_LAST_QUESTION = """<script>
 setTimeout(() => {
@@ -199,11 +198,8 @@ def _draw_refusal(assistant: Assistant, number: int, answer: Answer) -> None:
 
 
 def _source_button(key: str, turn: str, kind: str, citation: Citation) -> None:
-    title = citation.document.title
-    short = title if len(title) <= _SHORT_TITLE else title[: _SHORT_TITLE - 1] + "…"
-    place = where_text(citation)
     st.button(
-        label(f"[{citation.number}] {short} {place}"),
+        label(f"[{citation.number}] {source.short_title(citation)} {where_text(citation)}"),
         key=key,
         icon=":material/description:",
         help=label(citation.document.title),

@@ -1,10 +1,10 @@
 """Correcting what is known of a document: written beside the file, which stays as it is."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
+import tomli_w
 
 from assistant.errors import AssistantError, InputError, StorageError
 from assistant.indexing import ingest
@@ -25,7 +25,7 @@ def form(root: Path, document: SourceDocument) -> None:
         title = st.text_input("題名", document.title)
         publisher = st.text_input("発行", document.publisher or "")
         published = st.text_input(
-            "日付", document.published or "", help="2024-04-24 か 令和6年4月24日 の形で書きます"
+            "日付", document.published or "", placeholder="2024-04-24 か 令和6年4月24日"
         )
         kinds, statuses = list(labels.KINDS), list(labels.STATUSES)
         kind = st.selectbox(
@@ -40,7 +40,7 @@ def form(root: Path, document: SourceDocument) -> None:
         newer = st.text_input(
             "この資料に替わる新しい資料",
             document.superseded_by or "",
-            help="あれば、題名と日付を書きます",
+            placeholder="あれば、題名と日付",
         )
         if st.form_submit_button("直した内容を保存する", disabled=job.is_running()):
             try:
@@ -100,20 +100,11 @@ def write_sidecar(path: Path, fields: dict[str, str]) -> Path:
     stated: dict[str, Any] = dict(read_sidecar(beside)) if beside else {}
     stated = {name: value for name, value in (stated | fields).items() if value != ""}
     beside = beside or path.with_name(path.name + SIDECAR_SUFFIX)
-    lines = [f"{name} = {_toml(value)}\n" for name, value in stated.items()]
     try:
-        beside.write_text("".join(lines), encoding="utf-8")
+        beside.write_text(tomli_w.dumps(stated), encoding="utf-8")
     except OSError as error:
         raise StorageError(
             f"直した内容を保存できません({error.strerror})。",
             f"フォルダーの権限を確かめてください: {path.parent}",
         ) from error
     return path
-
-
-def _toml(value: Any) -> str:
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{name} = {_toml(inner)}" for name, inner in value.items()) + "}"
-    return (
-        value.isoformat() if hasattr(value, "isoformat") else json.dumps(value, ensure_ascii=False)
-    )

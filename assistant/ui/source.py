@@ -21,6 +21,7 @@ _AROUND = 300
 """Characters shown before and after a quote."""
 _PLACES_AROUND = 2
 """Paragraphs, rows or slides shown before and after a quote, where those are the pages."""
+_SHORT_TITLE = 14
 _PICTURES = 8
 """Page pictures a session remembers."""
 
@@ -47,6 +48,12 @@ def panel(assistant: Assistant, citation: Citation) -> None:
     place = place_text(document, citation.chunk, citation)
     st.code(f"「{citation.quote}」({place})", language=None, wrap_lines=True)
     pairs(_facts(citation))
+
+
+def short_title(citation: Citation) -> str:
+    """The title of what is cited, cut to fit a button."""
+    title = citation.document.title
+    return title if len(title) <= _SHORT_TITLE else title[: _SHORT_TITLE - 1] + "…"
 
 
 def as_citation(passage: Passage) -> Citation:

@@ -1,0 +1,113 @@
+"""Saved briefs and plans: one folder for each client (相談元), the visitor's own."""
+
+import json
+import re
+import tomllib
+import unicodedata
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import tomli_w
+
+from assistant.errors import InputError, StorageError
+from assistant.planning.edit import Row
+
+_UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
+_LONGEST_NAME = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What is kept of one client's plan; the plan itself is drafted again from it."""
+
+    brief: dict[str, object] = field(default_factory=dict)
+    """By the keys of `Brief`; ``brief.toml`` is also what ``regional-dx draft`` reads."""
+    template: str = "standard"
+    fillings: dict[str, str] = field(default_factory=dict)
+    """`gap_key` of a gap, or a criterion's name → what the town wrote."""
+    tables: dict[str, list[Row]] = field(default_factory=dict)
+    """Tables that were edited, see `assistant.planning.edit.TABLES`."""
+    drafted: bool = False
+
+
+def names(folder: Path) -> list[str]:
+    """The clients that have something saved, in order."""
+    return sorted(path.parent.name for path in _place(folder).glob("*/brief.toml"))
+
+
+def load(folder: Path, client: str) -> Saved:
+    """What is saved of a client; nothing yet is empty.
+
+    Raises:
+        InputError: the name cannot be used, or what is saved cannot be read.
+    """
+    place = _place(folder) / safe_name(client)
+    if not (place / "brief.toml").is_file():
+        return Saved()
+    try:
+        brief = tomllib.loads((place / "brief.toml").read_text(encoding="utf-8"))
+        rest = json.loads((place / "plan.json").read_text(encoding="utf-8"))
+        return Saved(brief=brief, **rest)
+    except (OSError, ValueError, TypeError) as error:
+        raise InputError(
+            f"保存した計画を読めません: {place}", "ファイルを直すか、フォルダーを移してください。"
+        ) from error
+
+
+def save(folder: Path, client: str, saved: Saved) -> None:
+    """Keep what a client has now, in place of what was kept before.
+
+    Raises:
+        StorageError: the folder cannot be written.
+    """
+    place = _place(folder) / safe_name(client)
+    rest = {
+        "template": saved.template,
+        "fillings": saved.fillings,
+        "tables": saved.tables,
+        "drafted": saved.drafted,
+    }
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        _write(place / "plan.json", json.dumps(rest, ensure_ascii=False, indent=1))
+        _write(place / "brief.toml", tomli_w.dumps(saved.brief, multiline_strings=False))
+    except OSError as error:
+        raise StorageError(
+            f"計画を保存できません({error.strerror})。",
+            f"ディスクの空きと権限を確かめてください: {place}",
+        ) from error
+
+
+def begin(folder: Path, client: str) -> str:
+    """Make a folder for a client that has none yet; returns the name it goes by.
+
+    Raises:
+        InputError: nothing of the name can be used.
+        StorageError: the folder cannot be written.
+    """
+    name = safe_name(client)
+    if name not in names(folder):
+        save(folder, name, Saved())
+    return name
+
+
+def safe_name(client: str) -> str:
+    """A client's name as the name of its folder.
+
+    Raises:
+        InputError: nothing of the name can be used.
+    """
+    name = _UNSAFE.sub("_", unicodedata.normalize("NFC", client)).strip(" .")[:_LONGEST_NAME]
+    if not name:
+        raise InputError("相談元の名前がありません。", "町の名前などを入れてください。")
+    return name
+
+
+def _place(folder: Path) -> Path:
+    return folder / "clients"
+
+
+def _write(path: Path, text: str) -> None:
+    half = path.with_suffix(".half")
+    half.write_text(text, encoding="utf-8")
+    half.replace(path)

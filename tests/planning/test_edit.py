@@ -1,0 +1,66 @@
+"""What the town writes into a plan: it is the town's, and cites nothing."""
+
+from dataclasses import replace
+
+import pytest
+
+from assistant.planning.brief import brief_from
+from assistant.planning.edit import TABLES, filled, gap_key, gap_parts, table_rows, with_rows
+from assistant.planning.walk import items_of
+
+
+@pytest.fixture(scope="module")
+def plan(assistant):
+    return assistant.draft(
+        brief_from({"municipality": "みどり町", "problem": "バスの便が減った。"})
+    )
+
+
+def test_the_parts_of_a_gap_are_told_apart():
+    text = "【要記入: 人口。理由: 規模が分かる。探す所: 住民基本台帳】"
+    assert gap_parts(text) == ("人口", "規模が分かる", "住民基本台帳")
+    assert gap_parts("【要記入】") == ("要記入", "", "")
+
+
+def test_a_filled_gap_is_the_towns_own_word_in_its_section_only(plan):
+    section = next(section for section in plan.sections if section.gaps)
+    gap = section.gaps[0]
+    after = filled(plan, {gap_key(section.heading, gap): "12世帯"})
+    own = [item for item in items_of(after) if "12世帯" in item.text]
+    assert [(item.text, item.basis, item.citations) for item in own] == [
+        (f"{gap_parts(gap)[0]}: 12世帯", "brief", ())
+    ]
+    assert [s for s in after.sections if s.id != section.id] == [
+        s for s in plan.sections if s.id != section.id
+    ]
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_table_left_alone_stays_as_it_was(plan, table):
+    assert with_rows(plan, table, table_rows(plan, table)) == plan
+
+
+def test_an_edited_cell_loses_the_citation_of_the_sentence_that_was_changed_only(plan):
+    cited = replace(plan.roles[0].cost[0], text="国が払う。", basis="source", citations=(1,))
+    kept = replace(cited, text="町も払う。", citations=(2,))
+    before = replace(plan, roles=(replace(plan.roles[0], cost=(cited, kept)), *plan.roles[1:]))
+    rows = table_rows(before, "roles")
+    assert rows[0]["費用負担"] == "国が払う。[1]\n町も払う。[2]"
+    rows[0]["費用負担"] = "国が半分払う。[1]\n町も払う。[2]"
+    cost = with_rows(before, "roles", rows).roles[0].cost
+    assert [(item.text, item.basis, item.citations) for item in cost] == [
+        ("国が半分払う。", "brief", ()),
+        ("町も払う。", "source", (2,)),
+    ]
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_rows_can_be_added_and_taken_out(plan, table):
+    rows = table_rows(plan, table)
+    new = dict.fromkeys(rows[0], "") | {next(iter(rows[0])): "町内会"}
+    after = with_rows(plan, table, [*rows[1:], new, dict.fromkeys(rows[0], " ")])
+    names = [next(iter(row.values())) for row in table_rows(after, table)]
+    assert names == [*[next(iter(row.values())) for row in rows[1:]], "町内会"]
+    assert table_rows(after, table)[:-1] == rows[1:]
+    sourced = {item for item in items_of(plan) if item.basis == "source"}
+    assert {item for item in items_of(after) if item.basis == "source"} <= sourced
