@@ -121,19 +121,20 @@ def _arrive(source: str, target: Path, settings: Settings) -> Fetched:
             seconds=settings.fetch_seconds,
             loopback=settings.fetch_loopback,
         )
-    path = Path(source).expanduser()
-    if not path.is_file():
+    try:
+        path = Path(source).expanduser()
+        size = path.stat().st_size
+        if size > settings.fetch_megabytes * 1_000_000:
+            raise InputError(
+                f"大きすぎるため加えません(上限{settings.fetch_megabytes} MB): {path}",
+                "必要な部分だけを別のファイルに保存してください。",
+            )
+        shutil.copyfile(path, target)
+    except (OSError, RuntimeError, ValueError) as error:
         raise InputError(
-            f"ファイルがありません: {path}",
+            f"ファイルがないか、開けません: {source[:80]}",
             "ファイルの場所か、https:// で始まるアドレスを指定してください。",
-        )
-    size = path.stat().st_size
-    if size > settings.fetch_megabytes * 1_000_000:
-        raise InputError(
-            f"大きすぎるため加えません(上限{settings.fetch_megabytes} MB): {path}",
-            "必要な部分だけを別のファイルに保存してください。",
-        )
-    shutil.copyfile(path, target)
+        ) from error
     with target.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return Fetched("", path.name, digest, size)

@@ -110,5 +110,5 @@ def test_an_original_is_added_ingested_and_known_by_its_address(
 def test_a_file_that_cannot_be_added_is_an_error_in_two_lines(tmp_path, capsys):
     code, _, err = run(capsys, "corpus", "add", tmp_path / "missing.pdf")
     assert code == 1
-    assert err.startswith("エラー: ファイルがありません")
+    assert err.startswith("エラー: ファイルがないか、開けません")
     assert "\n対処: " in err

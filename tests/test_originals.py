@@ -315,8 +315,9 @@ def test_a_file_of_ones_own_is_kept_without_an_address(tmp_path, settings):
 
 
 def test_a_file_that_is_not_there_or_too_large_is_an_error(tmp_path, settings):
-    with pytest.raises(InputError, match="ファイルがありません"):
-        add_original(str(tmp_path / "missing.pdf"), settings)
+    for name in (str(tmp_path / "missing.pdf"), str(tmp_path), "a" * 5000, "~nosuch/x", "a\0b"):
+        with pytest.raises(InputError, match="ファイルがないか"):
+            add_original(name, settings)
     (tmp_path / "large.pdf").write_bytes(PDF * 400)
     with pytest.raises(InputError, match="上限1 MB"):
         add_original(str(tmp_path / "large.pdf"), settings)

@@ -217,6 +217,7 @@ def _source(chunk: Chunk, document: SourceDocument, place: Chunk | Citation) -> 
         "kind": document.kind,
         "status": document.status,
         "superseded_by": document.superseded_by,
+        "url": document.url,
         "edition": document.edition,
         "original": asdict(document.original) if document.original else None,
         "speaker": chunk.speaker,

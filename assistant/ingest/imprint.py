@@ -48,8 +48,8 @@ def infer_publisher(lines: list[Line], pages: tuple[Page, ...]) -> Inference | N
             continue
         if _is_signature(line, named):
             return line.inferred("publisher", "・".join(named))
-        listed = re.search(rf"[、,]\s?{named[0]}|{named[0]}\s?[、,]", line.folded)
-        if len(named) == 1 and in_sentence is None and not listed and not line.is_numbered:
+        speaks = re.search(rf"{named[0]}(?:では|は|が|において)|\s{named[0]}$", line.folded)
+        if len(named) == 1 and in_sentence is None and speaks and not line.is_numbered:
             in_sentence = line.inferred("publisher", named[0], _IN_SENTENCE)
     return _decided_by(lines) or in_sentence or _named_most(pages) or _body_below_date(lines)
 

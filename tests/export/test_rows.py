@@ -29,6 +29,7 @@ UNKNOWN_SOURCE = {
     "kind": "other",
     "status": "unknown",
     "superseded_by": None,
+    "url": None,
     "edition": "original",
     "original": None,
     "speaker": None,
@@ -57,6 +58,7 @@ KNOWN = SourceDocument(
     status="minutes",
     meeting="第6回",
     superseded_by="報告書(2024-09-13)",
+    url="https://www.example.lg.jp/outline.pdf",
     edition="digest",
     original=Original("原本", "みどり県", "2024-04-01", "draft", "https://example.jp/"),
 )
@@ -68,6 +70,7 @@ KNOWN_SOURCE = {
     "kind": "minutes",
     "status": "minutes",
     "superseded_by": "報告書(2024-09-13)",
+    "url": "https://www.example.lg.jp/outline.pdf",
     "edition": "digest",
     "original": {
         "title": "原本",
