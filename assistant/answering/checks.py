@@ -8,6 +8,8 @@ sentence passes) and errs towards rejecting: a rejected statement is written ane
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 
 from assistant.answering.untrusted import has_url, speaks_to_a_model
 from assistant.japanese.dates import DateMention, find_dates
@@ -36,6 +38,8 @@ _BOUND_NAMES = (
     "しか",
     "から",
 )
+
+_VAGUE = re.compile(r"[数何][十百千万億兆]+[^\s、。]?")
 
 _ENDINGS = (
     r"(?:省|庁|局|委員会|審議会|部会|協議会|研究会|懇談会|検討会|連絡会|機構|財団|協会|連合会|組合|学会|センター|研究所|"
@@ -134,7 +138,7 @@ def _dates(text: str, quotes: list[str]) -> list[str]:
     days = {match.groups() for quote in quotes for match in _DAY.finditer(fold(quote))}
     days |= {(str(d.first.month), str(d.first.day)) for d in carried if d.precision == "day"}
     missing += [m.group() for m in _DAY.finditer(folded) if m.groups() not in days]
-    return [f"日付「{date}」が根拠の文にありません。" for date in dict.fromkeys(missing)]
+    return [f"日付「{day}」が根拠の文にありません。" for day in dict.fromkeys(missing)]
 
 
 def _covers(stated: DateMention, known: DateMention) -> bool:
@@ -151,18 +155,50 @@ def _numbers(text: str, quotes: list[str]) -> list[str]:
     for mention in reversed(find_dates(text)):
         folded = folded[: mention.start] + "、" + folded[mention.end :]
     missing = [folded[n.start : n.end] for n in missing_numbers(folded, quotes)]
-    carried = {
-        (number.value, number.unit, _bound(fold(quote), number.end))
-        for quote in quotes
-        for number in find_numbers(quote)
-    }
-    values = {(value, unit) for value, unit, _ in carried}
-    missing += [
-        folded[n.start : n.end + 2]
-        for n in find_numbers(folded)
-        if (n.value, n.unit) in values and (n.value, n.unit, _bound(folded, n.end)) not in carried
+    carried = [
+        (n.value, n.unit, _bound(quote, n.end), _label(quote, n.start))
+        for quote in map(fold, quotes)
+        for n in find_numbers(quote)
     ]
+    for n in find_numbers(folded):
+        known = [row for row in carried if row[0] == n.value and n.unit in {row[1], ""}]
+        bound, label = _bound(folded, n.end), _label(folded, n.start)
+        if not any(row[2] == bound and (n.unit or label in {row[3], ""}) for row in known):
+            missing.append(folded[max(0, n.start - 2) : n.end + len(bound)])
+    written = squeeze(fold("\n".join(quotes)))
+    missing += [m for m in _VAGUE.findall(folded) if squeeze(m) not in written]
+    missing += _mismatched(text, quotes)
     return [f"数「{number}」が根拠の文にありません。" for number in dict.fromkeys(missing)]
+
+
+def _label(text: str, place: int) -> str:
+    """The letters right before a number that name it (検討項目3, 方向性(3)); may be empty."""
+    match = re.search(r"[一-龥ァ-ヶA-Za-z.]{1,2}\(?$", text[max(0, place - 4) : place])
+    return match.group() if match else ""
+
+
+def _mismatched(text: str, quotes: list[str]) -> list[str]:
+    """Amounts given for another date than in the quotes: 「令和5年度15件、令和6年度25件」."""
+    known = [row for quote in quotes for row in _dated(quote)]
+    return [
+        shown
+        for first, last, value, unit, shown in _dated(text)
+        if any(row[2:4] == (value, unit) for row in known)
+        and (first, last, value, unit) not in {row[:4] for row in known}
+    ]
+
+
+def _dated(text: str) -> list[tuple[date, date, Decimal, str, str]]:
+    """(first day, last day, value, unit, as written) of each number after a date in its clause."""
+    folded = fold(text)
+    mentions = find_dates(text)
+    rows = []
+    for n in find_numbers(folded):
+        before = [m for m in mentions if m.end <= n.start]
+        if before and not re.search(r"[。]", folded[before[-1].end : n.start]):
+            m = before[-1]
+            rows.append((m.first, m.last, n.value, n.unit, folded[m.start : n.end]))
+    return rows
 
 
 def _bound(text: str, place: int) -> str:

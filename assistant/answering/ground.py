@@ -6,8 +6,8 @@ nothing more lenient: one changed digit, date or negation is a different text.
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from assistant.ingest.chunk import cut_segments, has_lines, line_number
@@ -26,6 +26,10 @@ _GAP = re.compile(r"[\s*]*|\s*\n\s*[-+*>]\s+")
 _LEFT_OUT = re.compile(r"…+|・{3,}|\.{3,}|[（(〔［\[]?(?:中略|略)[）)〕］\]]?")
 _LIST_MARKS = re.compile(r"[*+>-]")
 _BREAK = re.compile(r"\s*\n\s*")
+
+
+_Letters = tuple[tuple[str, int, int], ...]
+"""(character, start, end): compared characters with their offsets in the text they come from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +72,10 @@ def locate(quote: str, text: str) -> Located | None:
         return Located((_sentences_over(text, *exact),), "verified")
     spans: list[tuple[int, int]] = []
     for part in _LEFT_OUT.split(quote):
-        letters = list(_lenient(part))
+        letters = _lenient(part)
         if not letters:
             continue
-        found = _find(letters, list(_lenient(text)))
+        found = _find(letters, _lenient(text))
         if found is None:
             return None
         span = _sentences_over(text, *found)
@@ -80,9 +84,7 @@ def locate(quote: str, text: str) -> Located | None:
     return Located(tuple(spans), "repaired") if spans else None
 
 
-def _find(
-    wanted: list[tuple[str, int, int]], letters: list[tuple[str, int, int]]
-) -> tuple[int, int] | None:
+def _find(wanted: _Letters, letters: _Letters) -> tuple[int, int] | None:
     """Offsets of the first place where the wanted characters stand in a row."""
     needle, hay = "".join(c for c, *_ in wanted), "".join(c for c, *_ in letters)
     place = hay.find(needle)
@@ -93,8 +95,9 @@ def _find(
     return letters[place][1], letters[place + len(needle) - 1][2]
 
 
-def _strict(text: str) -> list[tuple[str, int, int]]:
-    """(character, start, end) of the text NFKC-folded, white space left out."""
+@lru_cache(maxsize=256)
+def _strict(text: str) -> _Letters:
+    """The text NFKC-folded, white space left out."""
     letters: list[tuple[str, int, int]] = []
     start = 0
     for end in range(1, len(text) + 1):
@@ -103,15 +106,17 @@ def _strict(text: str) -> list[tuple[str, int, int]]:
             continue
         letters += [(c, start, end) for c in squeeze(text[start:end])]
         start = end
-    return letters
+    return tuple(letters)
 
 
-def _lenient(text: str) -> Iterator[tuple[str, int, int]]:
+@lru_cache(maxsize=256)
+def _lenient(text: str) -> _Letters:
     """The same without case, punctuation and invisible characters.
 
     Kept are a mark between digits (1.5, 4/24), a sign before one, and the percent sign.
     """
     letters = _strict(text)
+    kept: list[tuple[str, int, int]] = []
     for place, (character, start, end) in enumerate(letters):
         kind = unicodedata.category(character)
         if kind == "Cf":
@@ -121,7 +126,8 @@ def _lenient(text: str) -> Iterator[tuple[str, int, int]]:
             after = place + 1 < len(letters) and letters[place + 1][0].isdigit()
             if not after or not (before or kind == "Pd"):
                 continue
-        yield fold(character).lower(), start, end
+        kept.append((fold(character).lower(), start, end))
+    return tuple(kept)
 
 
 def _sentences_over(text: str, start: int, end: int) -> tuple[int, int]:

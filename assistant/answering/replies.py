@@ -14,6 +14,7 @@ from assistant.japanese.width import fold
 
 _THINKING = re.compile(r"<think>.*?(?:</think>|$)", re.DOTALL)
 _LIST = re.compile(r'"statements"\s*:\s*\[')
+_MARKS = re.compile(r"^(?:[#>*+-]+\s+)+")
 _DECODER = json.JSONDecoder()
 # Longer than any statement asked for; a run-away reply is no statement.
 _LONGEST = 600
@@ -99,7 +100,7 @@ def _claim(value: Any) -> Claim:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())[:_LONGEST]
+    return _MARKS.sub("", " ".join(text.split()))[:_LONGEST]
 
 
 def _number(value: object) -> int | None:

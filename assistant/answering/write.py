@@ -154,12 +154,12 @@ class _Writing:
         readable = yield from self._round(messages)
         if not readable or (self._failed and not self._notes):
             yield from self._second_round(messages, readable=readable)
+        shown_texts = {statement.text for statement in self._statements}
+        failed = dict.fromkeys(inert(claim.text) for claim, _ in self._failed)
         return Written(
             statements=tuple(self._statements),
             citations=tuple(self._citations.values()),
-            unverified=tuple(
-                dict.fromkeys(inert(claim.text) for claim, _ in self._failed if claim.text)
-            ),
+            unverified=tuple(text for text in failed if text and text not in shown_texts),
             notes=tuple(self._notes),
             usage=self._usage,
             prompt=self._prompt.label,

@@ -64,19 +64,23 @@ def find_denials(text: str) -> Denials:
 
 def turned(stated: Denials, carried: Denials) -> list[str]:
     """Words that `stated` denies and `carried` does not, or the other way round."""
-    known = carried.denied | carried.affirmed
-    found = [
-        scope[0]
-        for scope in stated.scopes
-        if not carried.denied.intersection(scope)
-        and (not carried.scopes or known.intersection(scope[:2]))
-    ]
+    found = []
+    for scope in stated.scopes:
+        word = scope[0]
+        affirmed = {word, _OPPOSITES.get(word, word)} & carried.affirmed
+        if word in carried.denied:
+            continue
+        # Another word may be denied in its stead (足りない for 不足), where anything is.
+        if affirmed or not carried.scopes or _all_affirmed(scope, carried):
+            found.append(word)
     for scope in carried.scopes:
         word = _OPPOSITES.get(scope[0], scope[0])
-        if (
-            word in stated.affirmed
-            and word not in carried.affirmed
-            and scope[0] not in stated.denied
-        ):
+        if word in stated.affirmed - carried.affirmed and scope[0] not in stated.denied:
             found.append(word)
     return list(dict.fromkeys(found))
+
+
+def _all_affirmed(scope: tuple[str, ...], carried: Denials) -> bool:
+    """Whether the nearest words of a denial that the source knows are affirmed there."""
+    known = [word for word in scope if word in carried.affirmed | carried.denied]
+    return bool(known) and known[0] not in carried.denied
