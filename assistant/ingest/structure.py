@@ -9,6 +9,7 @@ from itertools import groupby
 
 from assistant.ingest.blocks import BULLET, FULL_LINE, Piece, make_blocks
 from assistant.ingest.clean import Line, clean_lines
+from assistant.ingest.footnotes import attach_footnotes
 from assistant.ingest.headings import claim_of, enter
 from assistant.ingest.minutes import split_minutes
 from assistant.japanese.width import display_width, fold
@@ -47,8 +48,8 @@ def read_structure(pages: tuple[Page, ...], kind: Kind, *, markdown: bool) -> li
     if kind == "minutes":
         head, turns = split_minutes(pages)
         return _by_rules(head, pages, slides=False, markdown=markdown) + turns
-    lines = clean_lines(pages)
-    return _by_rules(lines, pages, slides=kind == "slides", markdown=markdown)
+    sections = _by_rules(clean_lines(pages), pages, slides=kind == "slides", markdown=markdown)
+    return attach_footnotes(sections, pages)
 
 
 def _by_rules(
@@ -163,7 +164,7 @@ def _heading_level(text: str, around: list[str]) -> int | None:
 
 def _markdown_pieces(lines: list[Line]) -> Iterator[Piece]:
     hidden = False
-    for line in lines:
+    for line, after in zip(lines, [*lines[1:], None], strict=True):
         text = line.text
         if hidden or text.startswith("<!--"):
             hidden = "-->" not in text
@@ -183,7 +184,10 @@ def _markdown_pieces(lines: list[Line]) -> Iterator[Piece]:
                 yield Piece(line, part[1], line.start + part.start(1), _rank(part[1], 6))
             continue
         if fold(text).replace(" ", "") in _PLAIN_HEADINGS:
-            yield Piece(line, text, line.start, _PLAIN_LEVEL)
+            # 「対応の方向性」 and 「(案)**(1) …**」: the stage has slipped to the next line.
+            draft = after is not None and re.match(r"[（(]案[）)]", after.text)
+            name = f"{text} (案)" if draft else text
+            yield Piece(line, name, line.start, _PLAIN_LEVEL)
             continue
         dash = re.match(r"^(?:[-*+]\s+)+(?=[・•●○①-⑳※（(])", text)
         cut = dash.end() if dash else 0

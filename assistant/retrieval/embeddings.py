@@ -192,12 +192,13 @@ def write_word_vectors(folder: Path) -> None:
     table = np.asarray(vectors.data, dtype=np.float32)
     lengths = np.linalg.norm(table, axis=1, keepdims=True)
     table = table / np.maximum(lengths, 1e-9)
-    pairs = sorted(
-        (_key(vocab.strings[key]), row) for key, row in vectors.key2row.items() if row >= 0
-    )
+    pairs = [(vocab.strings[key], row) for key, row in vectors.key2row.items() if row >= 0]
+    keys = np.fromiter((_key(word) for word, _ in pairs), np.uint64, len(pairs))
+    rows = np.fromiter((row for _, row in pairs), np.int32, len(pairs))
+    order = np.argsort(keys)
     folder.mkdir(parents=True, exist_ok=True)
-    np.save(folder / "keys.npy", np.array([key for key, _ in pairs], dtype=np.uint64))
-    np.save(folder / "rows.npy", np.array([row for _, row in pairs], dtype=np.int32))
+    np.save(folder / "keys.npy", keys[order])
+    np.save(folder / "rows.npy", rows[order])
     np.save(folder / "table.npy", table)
 
 
