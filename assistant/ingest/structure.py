@@ -5,7 +5,7 @@ A section is a stretch under one heading path or one speaker's turn; chunks neve
 
 import re
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import groupby, zip_longest
 
 from assistant.ingest.blocks import BULLET, FULL_LINE, Piece, make_blocks
 from assistant.ingest.clean import Line, clean_lines
@@ -164,7 +164,7 @@ def _heading_level(text: str, around: list[str]) -> int | None:
 
 def _markdown_pieces(lines: list[Line]) -> Iterator[Piece]:
     hidden = False
-    for line, after in zip(lines, [*lines[1:], None], strict=True):
+    for line, after in zip_longest(lines, lines[1:]):
         text = line.text
         if hidden or text.startswith("<!--"):
             hidden = "-->" not in text
