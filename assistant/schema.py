@@ -4,6 +4,7 @@ All records are frozen; functions return new ones. Offsets are 0-based and half-
 characters; line and page numbers are 1-based; ``None`` means "not known", never "none".
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -173,6 +174,11 @@ class Page:
     """The first line is a heading, no part of the text."""
     item: bool = False
     """The page is an item of a list."""
+    slide: bool = False
+    """A slide printed on a page of its own: a unit, `section` its title."""
+    order: Sequence[int] | None = None
+    """0-based indices of the text's lines as a person reads them (columns, vertical writing); None
+    where that is the order they stand in."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,8 +53,13 @@ _COURTESY = re.compile(
     r"ページ目(?:です|でございます)|よろしいですか|いかがでしょうか|大丈夫ですよね|次をお願い|と申します|どうぞ|"
     r"御?紹介して(?:い|まい|おき)|[てで]おります[^。、]{1,6}です。|開催させていただ|定刻"
 )
-# Numbers that a chart left behind without their labels are never quoted.
-_CHART_PARTS = re.compile(r"[0-9.,%約~()\s、・]|年度|[割件人倍円億兆年月日]|ドル")
+# What a page holds besides statements: numbers a chart left behind without their labels, captions
+# and sources of figures, lines of a table of contents, labels in brackets.
+_CHART_PARTS = re.compile(r"[0-9.,%約~()\s、・▲/-]|年度|[割件人倍円億兆年月日]|ドル")
+_SCRAP = re.compile(
+    r"[【＜<〔\[][^】＞>〕\]]*[】＞>〕\]]|[(（〔]?(?:出典|出所|資料|注|備考)[0-9]*[)）〕:：][^。]*|"
+    r"[図表][表]?\s*[0-9.-]+[^。]{0,60}|[^。]*[…‥.・]{3,}\s*[0-9-]*|[^。]*[(（]抄[)）]"
+)
 _ACTOR = re.compile(
     r"自治体|市町村|都道府県|役場|企業|事業者|大学|学校|高校|教育機関|金融機関|信用金庫|銀行|メディア|住民|団体|組合|"
     r"NPO|座長|構成員|委員|課長|センター長"
@@ -107,7 +112,7 @@ def rank_sentences(index: Index, query: Query, passages: list[Passage]) -> list[
         if speakers and passage.chunk.speaker not in speakers:
             base -= _OTHER_SPEAKER_PENALTY
         for (start, end), text, similarity in zip(spans, texts, similarities, strict=True):
-            if not _CHART_PARTS.sub("", fold(text)):
+            if is_scrap(text, passage.document.title):
                 continue
             met = _shares(concepts, Held.of(content_words(text)) | place, around, context)
             score = base + sum(met.values()) + _VECTOR_WEIGHT * similarity + _shape(text, query)
@@ -132,6 +137,19 @@ def choose(ranked: list[Extract]) -> list[Extract]:
         chosen.append(best)
         characters += size
     return chosen
+
+
+def is_scrap(text: str, title: str) -> bool:
+    """Whether a line states nothing: chart numbers, a caption, a contents line, a title page.
+
+    Args:
+        text: the line or sentence.
+        title: title of its document; a line of a title page repeats it.
+    """
+    folded = "".join(fold(text).split())
+    heads = "".join(fold(title).split())
+    cover = heads in folded and "。" not in folded and len(folded) < 2 * len(heads)
+    return cover or not _CHART_PARTS.sub("", folded) or bool(_SCRAP.fullmatch(folded))
 
 
 def meets_wanted(text: str, query: Query) -> bool:

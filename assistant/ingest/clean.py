@@ -6,6 +6,7 @@ built from lines can be traced to the source character by character.
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -43,9 +44,9 @@ class Line:
 
 def clean_lines(pages: tuple[Page, ...]) -> list[Line]:
     """The lines of a document without page furniture, in order."""
-    lines = [line for index, page in enumerate(pages) for line in _lines(page.text, index)]
+    lines = [line for index, page in enumerate(pages) for line in _lines(page, index)]
     paged = any(page.page is not None for page in pages)
-    furniture = _furniture(lines, len(pages)) if paged else _loose_furniture(lines)
+    furniture = _furniture(lines, pages) if paged else _loose_furniture(lines)
     kept = _without(lines, furniture)
     return _single_spaced(kept)
 
@@ -59,7 +60,7 @@ def printed_labels(pages: tuple[Page, ...]) -> tuple[Page, ...]:
         return pages
     found: dict[int, str] = {}
     for index, page in enumerate(pages):
-        lines = _lines(page.text, index)
+        lines = _lines(page, index)
         for line in (*lines[-1:], *lines[:1]):
             match = _PAGE_NUMBER.match(fold(line.text))
             if match:
@@ -77,10 +78,10 @@ def printed_labels(pages: tuple[Page, ...]) -> tuple[Page, ...]:
     )
 
 
-def _lines(text: str, page: int) -> list[Line]:
+def _lines(source: Page, page: int) -> list[Line]:
     lines: list[Line] = []
-    blank, offset, first = 0, 0, True
-    for raw in text.split("\n"):
+    blank, first = 0, True
+    for offset, raw in _raw_lines(source):
         content = raw.strip()
         if content:
             indent = len(raw) - len(raw.lstrip())
@@ -91,26 +92,49 @@ def _lines(text: str, page: int) -> list[Line]:
         else:
             blank += 1
             first = first or "\f" in raw
-        offset += len(raw) + 1
     return lines
 
 
-def _furniture(lines: list[Line], pages: int) -> set[Line]:
-    """Running heads and page numbers at the edges of a PDF's pages."""
+def _raw_lines(source: Page) -> list[tuple[int, str]]:
+    """Lines with their offsets, in reading order."""
+    lines, offset = [], 0
+    for raw in source.text.split("\n"):
+        lines.append((offset, raw))
+        offset += len(raw) + 1
+    return lines if source.order is None else [lines[index] for index in source.order]
+
+
+def _furniture(lines: list[Line], pages: tuple[Page, ...]) -> set[Line]:
+    """Running heads and page numbers at the edges of a PDF's pages; boxes repeated on slides."""
     by_page: dict[int, list[Line]] = {}
     for line in lines:
         by_page.setdefault(line.page, []).append(line)
     edges = [
         line for group in by_page.values() for line in {*group[:_EDGE_LINES], *group[-_EDGE_LINES:]}
     ]
-    counts = Counter(_masked(line.text) for line in edges)
-    enough = max(_REPEATED_PAGES, _REPEATED_SHARE * pages)
+    counts = _pages_with((line.page, _masked(line.text)) for line in edges)
+    enough = max(_REPEATED_PAGES, _REPEATED_SHARE * len(pages))
+    boxes = _pages_with((line.page, line.text) for line in lines if pages[line.page].slide)
     return {
         line
         for line in edges
         if _PAGE_NUMBER.match(fold(line.text))
-        or (counts[_masked(line.text)] >= enough and display_width(line.text) <= 80)
-    } | {line for line in lines if _URL.match(line.text)}
+        or (counts[_masked(line.text)] >= enough and _may_be_head(line.text))
+    } | {
+        line
+        for line in lines
+        if _URL.match(line.text) or (pages[line.page].slide and boxes[line.text] >= enough)
+    }
+
+
+def _pages_with(found: Iterable[tuple[int, str]]) -> Counter[str]:
+    """Text → number of pages it stands on."""
+    return Counter(text for _, text in set(found))
+
+
+def _may_be_head(text: str) -> bool:
+    """Running heads are short, and no sentences: those repeat with another number in them."""
+    return display_width(text) <= 80 and not text.endswith("。")
 
 
 def _loose_furniture(lines: list[Line]) -> set[Line]:

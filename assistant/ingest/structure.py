@@ -89,7 +89,9 @@ def _by_marks(lines: list[Line], pages: tuple[Page, ...]) -> list[Section]:
 def _by_headings(
     lines: list[Line], pages: tuple[Page, ...], *, slides: bool, markdown: bool
 ) -> list[Section]:
-    pieces = list(_markdown_pieces(lines)) if markdown else _plain_pieces(lines, slides=slides)
+    pieces = (
+        list(_markdown_pieces(lines)) if markdown else _plain_pieces(lines, pages, slides=slides)
+    )
     sections: list[Section] = []
     path: list[tuple[int, str]] = []
     pending: list[Piece] = []
@@ -106,18 +108,28 @@ def _by_headings(
             pending.append(piece)
             continue
         close()
-        enter(path, piece.level, piece.text)
+        if piece.text:
+            enter(path, piece.level, piece.text)
+        else:  # a slide without a title
+            path.clear()
     close()
     return sections
 
 
-def _plain_pieces(lines: list[Line], *, slides: bool) -> list[Piece]:
+def _plain_pieces(lines: list[Line], pages: tuple[Page, ...], *, slides: bool) -> list[Piece]:
     pieces: list[Piece] = []
     wrapped = FULL_LINE * max((display_width(line.text) for line in lines), default=0)
     index = 0
     while index < len(lines):
         line = lines[index]
-        title = _slide_title(lines, index) if slides else []
+        page = pages[line.page]
+        if page.slide:
+            if not index or lines[index - 1].page != line.page:
+                pieces.append(Piece(line, page.section or "", line.start, level=0))
+            if _is_part(line.text, page.section):
+                index += 1
+                continue
+        title = _slide_title(lines, index) if slides and not page.slide else []
         if title:
             text = re.sub(r"\s*\d{1,3}$", "", "".join(part.text for part in title))
             pieces.append(Piece(line, text, line.start, level=1))
@@ -130,6 +142,12 @@ def _plain_pieces(lines: list[Line], *, slides: bool) -> list[Piece]:
         pieces.append(Piece(line, line.text, line.start, level))
         index += 1
     return pieces
+
+
+def _is_part(text: str, title: str | None) -> bool:
+    """Whether a line is the title of its slide, or one of the title's lines."""
+    line = "".join(text.split())
+    return len(line) > 1 and line in "".join((title or "").split())
 
 
 def _slide_title(lines: list[Line], index: int) -> list[Line]:

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from assistant.answering.extract import Extract, choose, meets_wanted, rank_sentences
+from assistant.answering.extract import Extract, choose, is_scrap, meets_wanted, rank_sentences
 from assistant.japanese.sentences import split_sentences
 from assistant.japanese.width import fold
 from assistant.retrieval.query import understand
@@ -128,3 +128,35 @@ def test_the_text_of_an_extract_is_a_slice_of_its_chunk(index):
 )
 def test_a_sentence_must_hold_the_kind_of_thing_asked_for(question, text, meets):
     assert meets_wanted(text, understand(question)) is meets
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1,337 1,560 2,386",
+        "＜補助対象経費＞",
+        "（出典）総務省「通信量の調査」",
+        "資料：みどり県「通信の統計」",
+        "図表1-2 移動通信の推移",
+        "第２章 体制………………12",
+        "標準化の基本方針（令和５年９月８日閣議決定）（抄）",
+        "みどり町通信網の整備計画 令和６年４月 みどり町",
+    ],
+)
+def test_what_states_nothing_is_a_scrap(text):
+    assert is_scrap(text, "みどり町通信網の整備計画")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "令和3年度の採択は26件",
+        "図を見ると、通信量は2倍になっている。",
+        "みどり町通信網の整備計画は三年ごとに見直す。",
+        "【座長】が会議をまとめる。",
+        "資料の提出期限は6月28日である。",
+        "・基地局を3か所に置く",
+    ],
+)
+def test_what_states_something_is_none(text):
+    assert not is_scrap(text, "みどり町通信網の整備計画")

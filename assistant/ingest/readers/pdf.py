@@ -13,6 +13,7 @@ from pypdf.errors import PyPdfError
 
 from assistant.errors import ReadError
 from assistant.ingest.readers import ReadResult
+from assistant.ingest.readers.layout import Layout, read_layout
 from assistant.schema import Page
 
 _LONGEST_PAGES = 2000
@@ -32,26 +33,29 @@ def read_pdf(path: Path) -> ReadResult:
     Raises:
         ReadError: password needed, damaged beyond reading, too long, or no page with text.
     """
-    labels, title, texts = _by_pypdf(path)
-    texts = _by_pdfium(path) or texts
-    if texts is None:
+    labels, title, fallback = _by_pypdf(path)
+    layouts = _by_pdfium(path) or fallback
+    if layouts is None:
         raise ReadError(
             "PDFが壊れているため開けません。",
             "入手し直すか、元のソフトからPDFに保存し直してください。",
         )
-    bad = tuple(n for n, text in enumerate(texts, start=1) if not _usable(text))
-    if len(bad) == len(texts):
+    bad = tuple(n for n, layout in enumerate(layouts, start=1) if not _usable(layout.text))
+    if len(bad) == len(layouts):
         raise ReadError(
             "文字を取り出せるページがありません(画像だけのPDFの可能性があります)。",
             "文字認識(OCR)をかけたPDFか、元の文書ファイルを使ってください。",
         )
     pages = tuple(
         Page(
-            text="" if number in bad else text.replace("\r\n", "\n").replace("\r", "\n"),
+            text="" if number in bad else layout.text,
             page=number,
             label=labels[number - 1] if labels and number <= len(labels) else None,
+            section=layout.title,
+            slide=layout.slide,
+            order=None if number in bad else layout.order,
         )
-        for number, text in enumerate(texts, start=1)
+        for number, layout in enumerate(layouts, start=1)
     )
     return ReadResult(pages, title, bad, "文字を取り出せないページがあります。" if bad else "")
 
@@ -68,26 +72,25 @@ def page_count(path: Path) -> int | None:
         document.close()
 
 
-def _by_pdfium(path: Path) -> list[str] | None:
+def _by_pdfium(path: Path) -> list[Layout] | None:
     try:
         document = pypdfium2.PdfDocument(path)
     except pypdfium2.PdfiumError:
         return None
     try:
         _check_length(len(document))
-        texts = []
+        layouts = []
         for index in range(len(document)):
             try:
-                page = document[index]
-                texts.append(page.get_textpage().get_text_bounded())
+                layouts.append(read_layout(document[index]))
             except pypdfium2.PdfiumError:
-                texts.append("")
-        return texts
+                layouts.append(Layout(""))
+        return layouts
     finally:
         document.close()
 
 
-def _by_pypdf(path: Path) -> tuple[list[str] | None, str | None, list[str] | None]:
+def _by_pypdf(path: Path) -> tuple[list[str] | None, str | None, list[Layout] | None]:
     """Labels (None unless the file states them), title and, where pdfium may fail, the texts.
 
     pypdf raises errors outside its own tree on damaged files, so every step stands alone.
@@ -100,7 +103,7 @@ def _by_pypdf(path: Path) -> tuple[list[str] | None, str | None, list[str] | Non
         texts = None
         if not _opens_in_pdfium(path):
             _check_length(len(reader.pages))
-            texts = [page.extract_text() for page in reader.pages]
+            texts = [Layout(page.extract_text()) for page in reader.pages]
         return labels, title, texts
     except ReadError:
         raise
