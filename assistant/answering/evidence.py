@@ -17,10 +17,9 @@ from assistant.japanese.dates import DateMention, find_dates
 from assistant.japanese.thesaurus import load_thesaurus, term_words
 from assistant.japanese.width import fold
 from assistant.japanese.words import content_words
-from assistant.retrieval.concepts import concepts_of
+from assistant.retrieval.concepts import BREAK, Meter, concepts_of
 from assistant.retrieval.index import Index
 from assistant.retrieval.query import Query
-from assistant.retrieval.words import Held
 from assistant.schema import Passage
 
 # What the evidence must reach, chosen on the dev splits of evals/datasets. _LEAST_SCORE trades
@@ -116,20 +115,20 @@ def _has_meeting(extract: Extract, meeting: str) -> bool:
     return any(meeting in re.sub(r"\s", "", fold(text)) for text in known)
 
 
-def _present(passage: Passage) -> Held:
+def _present(passage: Passage) -> list[str]:
     """Content words of a passage, its heading, title and speaker."""
     chunk = passage.chunk
-    parts = (content_words(chunk.text), content_words(chunk.section or ""), place_words(passage))
-    return Held.of(parts[0]) | Held.of(parts[1]) | Held.of(parts[2])
+    section = content_words(chunk.section or "")
+    return [*content_words(chunk.text), BREAK, *section, BREAK, *place_words(passage)]
 
 
-def _is_named(name: str, present: list[Held]) -> bool:
+def _is_named(name: str, present: list[list[str]]) -> bool:
     """Whether the chunks hold every word of a name, or the long or short form of it.
 
     Words that merely lie near by meaning will not do: 佐藤 is near 田中, and another person.
     """
     words = term_words(name)
-    known = frozenset().union(*(held.words for held in present))
+    known = frozenset(word for held in present for word in held)
     position = 0
     for length, forms in load_thesaurus().split(words):
         term = words[position : position + length]
@@ -140,7 +139,8 @@ def _is_named(name: str, present: list[Held]) -> bool:
     return True
 
 
-def _is_present(words: tuple[str, ...], present: list[Held], index: Index) -> bool:
+def _is_present(words: tuple[str, ...], present: list[list[str]], index: Index) -> bool:
     """Whether one chunk holds all the words of a term, or what stands for them."""
     concepts = [concept for word in words for concept in concepts_of(index, word)]
-    return not concepts or any(all(c.met_by(held) for c in concepts) for held in present)
+    meter = Meter(concepts)
+    return not concepts or any(len(meter.met(held)) == len(concepts) for held in present)

@@ -10,10 +10,9 @@ from assistant.japanese.dates import find_dates
 from assistant.japanese.sentences import split_sentences
 from assistant.japanese.width import fold
 from assistant.japanese.words import content_words
-from assistant.retrieval.concepts import Concept, concepts_of
+from assistant.retrieval.concepts import BREAK, Meter, concepts_of
 from assistant.retrieval.index import Index
 from assistant.retrieval.query import Query, named_speakers
-from assistant.retrieval.words import Held
 from assistant.schema import Passage
 
 _MOST_STATEMENTS = 4
@@ -96,6 +95,7 @@ class Extract:
 def rank_sentences(index: Index, query: Query, passages: list[Passage]) -> list[Extract]:
     """All sentences and short lists of the passages with their scores, best first."""
     concepts = concepts_of(index, query.text)
+    meter = Meter(concepts)
     vector = index.embedder.embed_question(query.text)
     speakers = named_speakers(query.text, index.manifest.speakers)
     best_score = max((passage.score for passage in passages), default=1.0)
@@ -105,16 +105,21 @@ def rank_sentences(index: Index, query: Query, passages: list[Passage]) -> list[
         spans = list(_units(passage.chunk.text))
         texts = [passage.chunk.text[start:end] for start, end in spans]
         similarities = _similarities(index, vector, texts)
-        place = Held.of(place_words(passage))
-        around = Held.of(content_words(f"{passage.chunk.section or ''}\n{passage.chunk.text}"))
-        literal = sum(c.share * c.literally_met_by(place | around) for c in concepts)
+        place = place_words(passage)
+        around = content_words(f"{passage.chunk.section or ''}\n{passage.chunk.text}")
+        outside = meter.met(around)
+        literal = meter.literal_coverage([*place, *around])
         base = _PASSAGE_WEIGHT * passage.score / best_score
         if speakers and passage.chunk.speaker not in speakers:
             base -= _OTHER_SPEAKER_PENALTY
         for (start, end), text, similarity in zip(spans, texts, similarities, strict=True):
             if is_scrap(text, passage.document.title):
                 continue
-            met = _shares(concepts, Held.of(content_words(text)) | place, around, context)
+            inside = meter.met([*content_words(text), BREAK, *place])
+            met = {
+                c.text: c.share * max(inside.get(n, 0.0), context * outside.get(n, 0.0))
+                for n, c in enumerate(concepts)
+            }
             score = base + sum(met.values()) + _VECTOR_WEIGHT * similarity + _shape(text, query)
             extracts.append(Extract(passage, start, end, score, met, literal))
     return sorted(extracts, key=lambda e: (-e.score, e.passage.rank, e.start))
@@ -171,16 +176,6 @@ def place_words(passage: Passage) -> list[str]:
     document = passage.document
     parts = (document.title, document.meeting or "", passage.chunk.speaker or "")
     return content_words("\n".join(parts))
-
-
-def _shares(
-    concepts: tuple[Concept, ...], inside: Held, around: Held, context: float
-) -> dict[str, float]:
-    """Concept → how much of its share a text meets; the surroundings count `context`, 0 to 1."""
-    return {
-        concept.text: concept.share * max(concept.met_by(inside), context * concept.met_by(around))
-        for concept in concepts
-    }
 
 
 def _gain(extract: Extract, chosen: list[Extract]) -> float:

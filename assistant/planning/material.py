@@ -10,11 +10,10 @@ from assistant.answering.extract import Extract, rank_sentences
 from assistant.answering.voice import label_of
 from assistant.japanese.sentences import split_sentences
 from assistant.japanese.words import content_words
-from assistant.retrieval.concepts import concepts_of, coverage
+from assistant.retrieval.concepts import Meter, concepts_of
 from assistant.retrieval.index import Index
 from assistant.retrieval.query import ASKING_WORDS, understand
 from assistant.retrieval.search import search
-from assistant.retrieval.words import Held
 from assistant.schema import Brief, Citation, Passage, PlanItem, Statement
 
 _PASSAGES = 12
@@ -86,7 +85,7 @@ class Material:
         self._cited: dict[tuple[str, int, int], PlanItem | None] = {}
         self._searched: dict[str, list[Passage]] = {}
         said = f"{_own_words(brief, 'problem')}\n{_own_words(brief, 'goal')}"
-        self._said = concepts_of(index, said)
+        self._said = Meter(concepts_of(index, said))
 
     def answers(
         self, questions: Iterable[str], used: Used, *, most: int, characters: int | None = None
@@ -175,7 +174,7 @@ class Material:
         return self._searched[asked]
 
     def _worth(self, extract: Extract) -> float:
-        said = coverage(self._said, Held.of(content_words(extract.text)))
+        said = self._said.coverage(content_words(extract.text))
         worth = extract.score + _RELEVANCE * said
         label = label_of(extract.passage.chunk, extract.text)
         if label == "論点" or _POINT_AT_ISSUE.search(extract.text):

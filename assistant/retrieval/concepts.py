@@ -5,13 +5,14 @@ thesaurus and from the word vectors, restricted to words of the index.
 """
 
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from assistant.japanese.thesaurus import HONORIFIC, Equivalents, load_thesaurus
 from assistant.japanese.words import Word, tagged_words, word_pairs
 from assistant.retrieval.index import Index
 from assistant.retrieval.query import ASKING_WORDS
-from assistant.retrieval.words import Held, Term
+from assistant.retrieval.words import Term
 
 # Word vectors: 5 nearest, cosine over .6, weight .3 times cosine (the reference recipe, see
 # `search`). A word that no chunk holds says nothing by itself, so its neighbours count more and may
@@ -27,6 +28,8 @@ _VAGUE_WEIGHT = 0.2
 _SAME_THING = 0.5
 # What a stand-in counts towards coverage, times its search weight, at most 1.
 _STAND_IN = 1.2
+BREAK = ""
+"""Put between the words of two texts that do not run on."""
 # A longer question (a pasted page) is searched by its first concepts.
 _MOST_CONCEPTS = 64
 
@@ -49,24 +52,63 @@ class Concept:
         """The question's own words in one string."""
         return "".join(word.text for word in self.words)
 
-    def met_by(self, held: Held) -> float:
-        """How much of the concept a text holds, 0 to 1: its own words, or what stands for them."""
-        instead = (
-            min(1.0, _STAND_IN * weight)
-            for term, weight in self.stand_ins.items()
-            if held.has(term)
-        )
-        return max(self.literally_met_by(held), *instead, 0.0)
 
-    def literally_met_by(self, held: Held) -> float:
-        """How much of the concept's own words a text holds, 0 to 1."""
-        total = sum(self.worth) or 1.0
-        held_worth = (
-            worth
-            for worth, term in zip(self.worth, self.words, strict=True)
-            if term.text in held.words
-        )
-        return sum(held_worth) / total
+class Meter:
+    """Measures how far texts meet the concepts of a question: built once, asked for many texts."""
+
+    def __init__(self, concepts: Iterable[Concept]) -> None:
+        self._shares: list[float] = []
+        self._own: dict[str, list[tuple[int, float]]] = {}
+        self._instead: dict[str, list[tuple[int, float, tuple[str, ...]]]] = {}
+        for place, concept in enumerate(concepts):
+            self._shares.append(concept.share)
+            total = sum(concept.worth) or 1.0
+            for term, worth in zip(concept.words, concept.worth, strict=True):
+                self._own.setdefault(term.text, []).append((place, worth / total))
+            for stand_in, weight in concept.stand_ins.items():
+                credit = min(1.0, _STAND_IN * weight)
+                self._instead.setdefault(stand_in[0], []).append((place, credit, stand_in))
+        self._known = frozenset(self._own) | frozenset(self._instead)
+
+    def met(self, words: Sequence[str]) -> dict[int, float]:
+        """How much of each concept a text holds: its own words, or what stands for them.
+
+        Args:
+            words: the content words of the text in order.
+
+        Returns:
+            Place of the concept → 0 to 1; concepts of which the text holds nothing are left out.
+        """
+        held = self._known.intersection(words)
+        met = self._literally(held)
+        for word in held:
+            for place, credit, term in self._instead.get(word, ()):
+                if credit > met.get(place, 0.0) and (
+                    len(term) == 1 or _stand_together(term, words)
+                ):
+                    met[place] = credit
+        return met
+
+    def coverage(self, words: Sequence[str]) -> float:
+        """Share of the question's weight that a text meets, 0 to 1.
+
+        BM25 adds up whatever matches; coverage asks what is left unmet.
+        """
+        return self._weighed(self.met(words))
+
+    def literal_coverage(self, words: Sequence[str]) -> float:
+        """The same by the question's own words alone."""
+        return self._weighed(self._literally(self._known.intersection(words)))
+
+    def _literally(self, held: frozenset[str]) -> dict[int, float]:
+        met: dict[int, float] = {}
+        for word in held:
+            for place, part in self._own.get(word, ()):
+                met[place] = met.get(place, 0.0) + part
+        return met
+
+    def _weighed(self, met: dict[int, float]) -> float:
+        return sum(self._shares[place] * part for place, part in met.items())
 
 
 def concepts_of(index: Index, question: str) -> tuple[Concept, ...]:
@@ -96,14 +138,6 @@ def search_terms(concepts: tuple[Concept, ...]) -> list[Term]:
             terms += [Term(pair, weight / len(pairs), pair=True) for pair in pairs]
             terms += [Term(stand_in[0], weight)] if not pairs else []
     return terms
-
-
-def coverage(concepts: tuple[Concept, ...], held: Held) -> float:
-    """Share of a question's weight that a text meets, 0 to 1.
-
-    BM25 adds up whatever matches; coverage asks what is left unmet.
-    """
-    return sum(concept.share * concept.met_by(held) for concept in concepts)
 
 
 def _concept(
@@ -161,3 +195,11 @@ def _weight(word: Word) -> float:
 def _idf(index: Index, frequency: int) -> float:
     count = max(index.manifest.chunks, frequency)
     return math.log(1 + (count - frequency + 0.5) / (frequency + 0.5))
+
+
+def _stand_together(term: tuple[str, ...], words: Sequence[str]) -> bool:
+    last = len(words) - len(term) + 1
+    return any(
+        words[start] == term[0] and tuple(words[start : start + len(term)]) == term
+        for start in range(last)
+    )

@@ -32,7 +32,7 @@ from assistant.schema import (
     SourceDocument,
 )
 
-FORMAT = 4
+FORMAT = 5
 """Raised whenever an older index can no longer be read."""
 
 FILES_COPY = "files.json"

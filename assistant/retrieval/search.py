@@ -7,7 +7,6 @@ lowered every set. On top come the thesaurus of the field and a rerank of the be
 what of the question they and their headings cover, and by a speaker named in it.
 """
 
-from functools import lru_cache
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
@@ -16,16 +15,16 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import InstanceOf
 
 from assistant.japanese.words import content_words, word_pairs
-from assistant.retrieval.concepts import Concept, concepts_of, coverage, search_terms
+from assistant.retrieval.concepts import BREAK, Concept, Meter, concepts_of, search_terms
 from assistant.retrieval.index import Index, document_of
 from assistant.retrieval.query import named_speakers
-from assistant.retrieval.words import Held, IndexedWords, Term
-from assistant.schema import Chunk, Filters, Passage, SourceDocument
+from assistant.retrieval.words import IndexedWords, Term
+from assistant.schema import Filters, Passage
 
 _PAIR_WEIGHT = 0.2
 _VECTOR_WEIGHT = 0.3
 _CANDIDATES = 200
-_RERANKED = 100
+_RERANKED = 60
 _SPEAKER_BOOST = 0.4
 _HEADING_BOOST = 0.5
 _COVERAGE_BOOST = 0.3
@@ -50,15 +49,15 @@ def search(
     scores = _fused(index, question, concepts, filters, speakers)
     shown = [chunk_id for chunk_id in scores if document_of(chunk_id) not in index.hidden]
     best = sorted(shown, key=lambda chunk_id: (-scores[chunk_id], chunk_id))
-    chunks = index.vectors.chunks(best[: max(count, _RERANKED)])
     documents = index.manifest.documents
-    words = index.words.words_of(list(chunks))
+    meter = Meter(concepts)
     boosted = {
         chunk_id: scores[chunk_id]
-        + _boost(chunk, documents[chunk.doc_id], concepts, words[chunk_id], speakers)
-        for chunk_id, chunk in chunks.items()
+        + _boost(words, documents[document_of(chunk_id)].title, meter, speakers)
+        for chunk_id, words in index.words.words_of(best[: max(count, _RERANKED)]).items()
     }
     ranked = sorted(boosted, key=lambda chunk_id: (-boosted[chunk_id], chunk_id))[:count]
+    chunks = index.vectors.chunks(ranked)
     return [
         Passage(rank, boosted[chunk_id], chunks[chunk_id], documents[chunks[chunk_id].doc_id])
         for rank, chunk_id in enumerate(ranked, start=1)
@@ -80,7 +79,7 @@ def _fused(
         # What a named person said must be among the candidates, however common its words.
         for speaker in speakers:
             said = Filters(filters.kind, filters.status, filters.since, filters.until, speaker)
-            scores |= index.words.search(terms, said, _RERANKED // 3)
+            scores |= index.words.search(terms, said, _RERANKED // 2)
     highest = max(scores.values(), default=1.0)
     fused = {chunk_id: score / highest for chunk_id, score in scores.items()}
     vector = index.embedder.embed_question(question)
@@ -94,28 +93,17 @@ def _fused(
     return fused
 
 
-def _boost(
-    chunk: Chunk,
-    document: SourceDocument,
-    concepts: tuple[Concept, ...],
-    words: IndexedWords,
-    speakers: list[str],
-) -> float:
+def _boost(words: IndexedWords, title: str, meter: Meter, speakers: list[str]) -> float:
     """What a chunk gains by what it and its best sentence cover, its headings, nouns, speaker."""
-    headed = _words_of(document.title) | _words_of(chunk.section or "")
-    best = max((coverage(concepts, sentence) for sentence in words.sentences), default=0.0)
+    body = [*words.section, *(word for sentence in words.sentences for word in sentence)]
+    best = max((meter.coverage(sentence) for sentence in words.sentences), default=0.0)
     return (
-        _COVERAGE_BOOST * coverage(concepts, words.whole)
+        _COVERAGE_BOOST * meter.coverage(body)
         + _SENTENCE_BOOST * best
-        + _HEADING_BOOST * coverage(concepts, headed)
+        + _HEADING_BOOST * meter.coverage([*content_words(title), BREAK, *words.section])
         + _NOUN_BOOST * words.nouns
-        + (_SPEAKER_BOOST if chunk.speaker in speakers else 0.0)
+        + (_SPEAKER_BOOST if words.speaker in speakers else 0.0)
     )
-
-
-@lru_cache(maxsize=4096)
-def _words_of(heading: str) -> Held:
-    return Held.of(content_words(heading))
 
 
 class PassageRetriever(BaseRetriever):

@@ -33,34 +33,13 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """The words that a text holds, and which of them stand side by side."""
-
-    words: frozenset[str]
-    pairs: frozenset[str]
-
-    @classmethod
-    def of(cls, words: list[str]) -> "Held":
-        """From the content words of a text in order."""
-        return cls(frozenset(words), frozenset(word_pairs(words)))
-
-    def has(self, term: tuple[str, ...]) -> bool:
-        """Whether a word, or each pair of adjacent words of a term, is held."""
-        if len(term) == 1:
-            return term[0] in self.words
-        return all(pair in self.pairs for pair in word_pairs(list(term)))
-
-    def __or__(self, other: "Held") -> "Held":
-        return Held(self.words | other.words, self.pairs | other.pairs)
-
-
-@dataclass(frozen=True, slots=True)
 class IndexedWords:
-    """What the words side knows of one chunk."""
+    """What the words side knows of one chunk, all as content words in order."""
 
-    whole: Held
-    """Heading, speaker and text."""
-    sentences: tuple[Held, ...]
+    section: tuple[str, ...]
+    sentences: tuple[tuple[str, ...], ...]
+    speaker: str | None
+    """As printed."""
     nouns: float
     """Share of nouns among the content words of the text, 0 to 1."""
 
@@ -186,8 +165,12 @@ class WordIndex:
             query = tantivy.Query.term_set_query(self._schema, "chunk_id", chunk_ids)
             for _, address in self._searcher.search(query, len(chunk_ids), count=False).hits:
                 document = self._searcher.doc(address)
-                found[document["chunk_id"][0]] = _indexed_words(
-                    document["body"][0], document["nouns"][0]
+                section, _, *lines = (
+                    tuple(line.split(" ")) if line else ()
+                    for line in document["body"][0].split("\n")
+                )
+                found[document["chunk_id"][0]] = IndexedWords(
+                    section, tuple(lines), document["said_by"][0] or None, document["nouns"][0]
                 )
         return found
 
@@ -230,6 +213,7 @@ def _schema() -> tantivy.Schema:
     builder.add_text_field("status", tokenizer_name="raw", index_option="basic")
     builder.add_integer_field("published", indexed=True, fast=True)
     builder.add_float_field("nouns", stored=True)
+    builder.add_text_field("said_by", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("speaker", tokenizer_name=_TOKENIZER, index_option="basic")
     builder.add_text_field("body", stored=True, tokenizer_name=_TOKENIZER, index_option="freq")
     builder.add_text_field("pairs", tokenizer_name=_TOKENIZER, index_option="freq")
@@ -237,7 +221,7 @@ def _schema() -> tantivy.Schema:
 
 
 def _document(chunk: Chunk, document: SourceDocument) -> tantivy.Document:
-    before = content_words("\n".join(part for part in (chunk.section, chunk.speaker) if part))
+    section, speaker = content_words(chunk.section or ""), content_words(chunk.speaker or "")
     tagged = [tagged_words(chunk.text[a:b]) for a, b in split_sentences(chunk.text)]
     sentences = [[word.text for word in words] for words in tagged]
     nouns = [word.speech == "noun" for words in tagged for word in words]
@@ -248,20 +232,12 @@ def _document(chunk: Chunk, document: SourceDocument) -> tantivy.Document:
         status=document.status,
         # 0 stands for an unknown date: it passes no date filter.
         published=_day_number(document.published) if document.published else 0,
-        speaker=" ".join(content_words(chunk.speaker or "")),
+        speaker=" ".join(speaker),
+        said_by=chunk.speaker or "",
         nouns=sum(nouns) / len(nouns) if nouns else 0.0,
-        # One line for heading and speaker, one for each sentence.
-        body="\n".join(" ".join(words) for words in (before, *sentences)),
-        pairs=" ".join(word_pairs([*before, *(w for words in sentences for w in words)])),
-    )
-
-
-def _indexed_words(body: str, nouns: float) -> IndexedWords:
-    lines = [line.split(" ") if line else [] for line in body.split("\n")]
-    return IndexedWords(
-        whole=Held.of([word for line in lines for word in line]),
-        sentences=tuple(Held.of(line) for line in lines[1:]),
-        nouns=nouns,
+        # A line for the heading, one for the speaker, one for each sentence: see `words_of`.
+        body="\n".join(" ".join(words) for words in (section, speaker, *sentences)),
+        pairs=" ".join(word_pairs([*section, *speaker, *(w for line in sentences for w in line)])),
     )
 
 

@@ -1,16 +1,13 @@
 import pytest
 
 from assistant.japanese.words import content_words
-from assistant.retrieval.concepts import concepts_of, coverage, search_terms
-from assistant.retrieval.words import Held
+from assistant.retrieval.concepts import Meter, concepts_of, search_terms
 
 
-def held(text):
-    return Held.of(content_words(text))
-
-
-def concept(index, question, text):
-    return next(c for c in concepts_of(index, question) if c.text == text)
+def met(index, question, concept, text):
+    """How far a text meets one concept of a question."""
+    (chosen,) = (c for c in concepts_of(index, question) if c.text == concept)
+    return Meter([chosen]).met(content_words(text)).get(0, 0.0)
 
 
 @pytest.mark.parametrize(
@@ -23,23 +20,21 @@ def test_the_shares_of_a_question_add_up_to_one(index, question):
 @pytest.mark.parametrize("question", ["", "。！？", "😀😀"])
 def test_a_question_without_words_has_no_concepts(index, question):
     assert concepts_of(index, question) == ()
-    assert coverage((), held("費用")) == 0
+    assert Meter(()).coverage(["費用"]) == 0
 
 
 def test_the_words_themselves_meet_a_concept_wholly(index):
-    assert concept(index, "水田の水位", "水田").met_by(held("水田を見る")) == 1
+    assert met(index, "水田の水位", "水田", "水田を見る") == 1
 
 
 def test_what_stands_for_a_word_meets_it_in_part(index):
-    town_hall = concept(index, "役場は何をしますか", "役場")
-    assert 0.5 < town_hall.met_by(held("自治体の職員")) < 1
-    assert town_hall.met_by(held("水田")) == 0
+    assert 0.5 < met(index, "役場は何をしますか", "役場", "自治体の職員") < 1
+    assert met(index, "役場は何をしますか", "役場", "水田") == 0
 
 
 def test_a_stand_in_of_several_words_must_stand_together(index):
-    town_hall = concept(index, "役場は何をしますか", "役場")
-    assert town_hall.met_by(held("地方公共団体")) > 0.5
-    assert town_hall.met_by(held("公共の地方、団体")) == 0
+    assert met(index, "役場は何をしますか", "役場", "地方公共団体") > 0.5
+    assert met(index, "役場は何をしますか", "役場", "公共の地方、団体") == 0
 
 
 def test_words_of_asking_and_vague_words_count_little(index):
@@ -56,7 +51,6 @@ def test_a_pasted_page_has_bounded_concepts(index):
 
 
 def test_a_better_covered_text_covers_more(index):
-    concepts = concepts_of(index, "光ファイバの更新の費用")
-    full, half = held("光ファイバの更新に費用がかかる"), held("光ファイバの整備")
-    assert coverage(concepts, full) == pytest.approx(1)
-    assert 0 < coverage(concepts, half) < 1
+    meter = Meter(concepts_of(index, "光ファイバの更新の費用"))
+    assert meter.coverage(content_words("光ファイバの更新に費用がかかる")) == pytest.approx(1)
+    assert 0 < meter.coverage(content_words("光ファイバの整備")) < 1
