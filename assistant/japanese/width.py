@@ -8,12 +8,22 @@ import re
 import unicodedata
 
 _SPACE = re.compile(r"\s+")
-_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-") | {"〜": "~", "～": "~"})
+_DASHES = dict.fromkeys("‐‑‒–—―−", "-") | {"〜": "~", "～": "~"}
+# Radicals that PDF programs write for the whole character; NFKC folds those of the Kangxi block
+# (⽬) but not these. Pairs after Unicode's EquivalentUnifiedIdeograph.txt.
+_RADICALS = dict(
+    zip(
+        "⺟⺠⺝⺜⺫⺼⻁⻄⻆⻑⻗⻘⻝⻡⻣⻤⻨⻩⻫⻭⻯⻲",
+        "母民月日目肉虎西角長雨青食首骨鬼麦黄斉歯竜亀",
+        strict=True,
+    )
+)
+_FOLDED = str.maketrans(_DASHES | _RADICALS)
 
 
 def fold(text: str) -> str:
-    """NFKC with the kinds of dash and wave made one; case and spaces stay."""
-    return unicodedata.normalize("NFKC", text).translate(_DASHES)
+    """NFKC with the kinds of dash and wave made one, radicals made whole; case and spaces stay."""
+    return unicodedata.normalize("NFKC", text).translate(_FOLDED)
 
 
 def squeeze(text: str) -> str:

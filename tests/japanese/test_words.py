@@ -54,3 +54,7 @@ def test_pairs_join_neighbours(words, pairs):
 )
 def test_proper_nouns_are_found_as_written(text, names):
     assert proper_nouns(text) == names
+
+
+def test_radicals_written_for_characters_are_found_as_those():
+    assert content_words("⻑期の⺠間⻘年と⽬的") == content_words("長期の民間青年と目的")
