@@ -17,13 +17,15 @@ from assistant.japanese.hedges import asks, supposes
 from assistant.japanese.negation import find_denials, turned
 from assistant.japanese.numbers import find_numbers, missing_numbers
 from assistant.japanese.sentences import split_sentences
+from assistant.japanese.thesaurus import load_thesaurus, term_words
 from assistant.japanese.width import fold, squeeze
-from assistant.japanese.words import proper_nouns
+from assistant.japanese.words import content_words, proper_nouns
+from assistant.retrieval.query import ASKING_WORDS
 from assistant.schema import Passage
 
 _DAY = re.compile(r"(\d{1,2})\s*月\s*(\d{1,2})\s*日")
 # Which side of a number is meant; 「500万円以上」 is not 「500万円」.
-_BOUND = re.compile(r"\s?(?:以上|以下|未満|以内|以降|以前|を?超え?|を上回|を下回|まで|しか|から)")
+_BOUND = re.compile(r"\s?(?:~|以上|以下|未満|以内|以降|以前|を?超え?|を上回|を下回|まで|しか|から)")
 _BOUND_NAMES = (
     "以上",
     "以下",
@@ -39,6 +41,8 @@ _BOUND_NAMES = (
     "から",
 )
 
+_LEAST_CARRIED = 0.5
+"""Share of a sentence's content words that its sources must hold; a paraphrase keeps most."""
 _VAGUE = re.compile(r"[数何][十百千万億兆]+[^\s、。]?")
 
 _ENDINGS = (
@@ -48,6 +52,10 @@ _ENDINGS = (
 )
 _NAME = re.compile(rf"[一-龥々ァ-ヶーA-Za-z0-9・]{{2,30}}?{_ENDINGS}(?![一-龥々ァ-ヶー])")
 _PLACE = re.compile(r"[一-龥々ァ-ヶ]{1,6}?(?:都|道|府|県|市|町|村|区)(?![一-龥々ァ-ヶー])")
+# みらい市 and さいたま市, but not この町 and 小さな町.
+_PLACE_IN_KANA = re.compile(
+    r"(?:^|(?<=[、。「(]))[ぁ-ん]{2,5}(?<![のなるた])(?:市|町|村)(?![一-龥])"
+)
 _LATIN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9.+-]*[A-Za-z0-9](?![A-Za-z0-9])")
 _QUOTED = re.compile(r"[「『]([^」』]{2,60})[」』]")
 # A common noun that happens to end as names do needs no carrier.
@@ -83,6 +91,15 @@ class Source:
     passage: Passage
 
     @property
+    def lines(self) -> str:
+        """The lines of the passage that the sentences stand in."""
+        chunk = self.passage.chunk.text
+        start = max(0, chunk.find(self.text))
+        before = chunk.rfind("\n", 0, start) + 1
+        after = chunk.find("\n", start + len(self.text))
+        return chunk[before : after if after >= 0 else len(chunk)]
+
+    @property
     def surroundings(self) -> str:
         """What is known of the place: title, publisher, date, speaker, headings."""
         document, chunk = self.passage.document, self.passage.chunk
@@ -108,7 +125,8 @@ def problems_of(text: str, sources: Sequence[Source]) -> list[str]:
         return ["根拠の文が、示された資料の中に見つかりません。"]
     quotes = [source.text for source in sources]
     return [
-        *_form(text, quotes),
+        *_form(text, sources),
+        *_words(text, sources),
         *_dates(text, quotes),
         *_numbers(text, quotes),
         *_negations(text, quotes),
@@ -118,12 +136,31 @@ def problems_of(text: str, sources: Sequence[Source]) -> list[str]:
     ]
 
 
-def _form(text: str, quotes: list[str]) -> list[str]:
+def _form(text: str, sources: Sequence[Source]) -> list[str]:
     found = []
     if has_url(text):
         found.append("記述に URL があります。URL は書かないでください。")
-    if any(speaks_to_a_model(quote) for quote in quotes):
+    if any(speaks_to_a_model(source.lines) for source in sources):
         found.append("根拠の文が、AIへの指示のような文です。")
+    return found
+
+
+def _words(text: str, sources: Sequence[Source]) -> list[str]:
+    """Every sentence must speak of what its sources speak of, in their words or the thesaurus's."""
+    around = "\n".join(f"{source.text}\n{source.surroundings}" for source in sources)
+    known = set(content_words(around))
+    found = []
+    for start, end in split_sentences(text):
+        words = term_words(text[start:end])
+        carried = asked = position = 0
+        for length, forms in load_thesaurus().split(words):
+            term = words[position : position + length]
+            position += length
+            if not ASKING_WORDS.issuperset(term):
+                asked += length
+                carried += length * any(known.issuperset(form) for form in (term, *forms))
+        if carried < _LEAST_CARRIED * asked:
+            found.append(f"「{text[start:end]}」は、根拠の文にない内容です。")
     return found
 
 
@@ -142,11 +179,15 @@ def _dates(text: str, quotes: list[str]) -> list[str]:
 
 
 def _covers(stated: DateMention, known: DateMention) -> bool:
-    """Whether a source's date is the one stated, or lies in the calendar year or month stated."""
+    """Whether a source's date is the one stated, or begins or ends where it is said to."""
     if (stated.first, stated.last) == (known.first, known.last):
         return True
-    within = stated.first <= known.first and known.last <= stated.last
-    return within and stated.precision in {"year", "month"}
+    finer = ("day", "month", "year")
+    if known.precision == "fiscal_year" or stated.precision == "fiscal_year":
+        return False
+    if finer.index(known.precision) > finer.index(stated.precision):
+        return False
+    return any(stated.first <= day <= stated.last for day in (known.first, known.last))
 
 
 def _numbers(text: str, quotes: list[str]) -> list[str]:
@@ -203,12 +244,28 @@ def _dated(text: str) -> list[tuple[date, date, Decimal, str, str]]:
 
 def _bound(text: str, place: int) -> str:
     match = _BOUND.match(text, place)
+    if match and "~" in match.group():
+        return "から"
     return next((n for n in _BOUND_NAMES if match and n in match.group()), "")
 
 
 def _negations(text: str, quotes: list[str]) -> list[str]:
-    found = turned(find_denials(text), find_denials("。".join(quotes)))
-    return [f"「{word}」について、打ち消しの有無が根拠の文と異なります。" for word in found]
+    """Each clause against the sentence of the quotes that shares most of its words."""
+    sentences = [quote[start:end] for quote in quotes for start, end in split_sentences(quote)]
+    found: list[str] = []
+    for clause in re.split(r"[、。]", text):
+        words = set(content_words(clause))
+        shared = [len(words.intersection(content_words(sentence))) for sentence in sentences]
+        if any(shared):
+            nearest = [s for s, n in zip(sentences, shared, strict=True) if n == max(shared)]
+            carried = [turned(find_denials(clause), find_denials(s)) for s in nearest]
+            found += [] if [] in carried else carried[0]
+        elif find_denials(clause).scopes and not any(find_denials(s).scopes for s in sentences):
+            found.append(clause)
+    return [
+        f"「{word}」について、打ち消しの有無が根拠の文と異なります。"
+        for word in dict.fromkeys(found)
+    ]
 
 
 def _names(text: str, sources: Sequence[Source]) -> list[str]:
@@ -216,6 +273,7 @@ def _names(text: str, sources: Sequence[Source]) -> list[str]:
     folded = fold(text)
     named = [m.group() for m in _NAME.finditer(folded) if not _COMMON.fullmatch(m.group())]
     named += [m.group() for m in _PLACE.finditer(folded) if not _COMMON.fullmatch(m.group())]
+    named += [m.group() for m in _PLACE_IN_KANA.finditer(folded)]
     named += [*_LATIN.findall(folded), *_QUOTED.findall(folded), *proper_nouns(text)]
     missing = [name for name in named if squeeze(name).lower() not in known and not _is_era(name)]
     return [

@@ -44,6 +44,8 @@ _TO_A_MODEL = (
     r"(?:回答|返答|答え|出力|応答|要約|文末|末尾|最後)(?:の|に|には|は|では|を|として).{0,40}"
     r"(?:含めよ|含めて|加えよ|加えて|付け|書け|書いて|出力せよ|出力して|表示せよ|表示して|添え|載せ|挿入|埋め込|貼|とだけ|のみ)",
     r"(?:とだけ|のみを?)(?:答え|回答|出力|返答|返し|述べ)(?:よ|て|る|なさい|せよ|して)",
+    r"と(?:回答|返答|応答)(?:する(?:こと|よう)|せよ|しろ|しなさい|してください)",
+    r"(?:語|文|文言|言葉|リンク|画像)を(?:含め|入れ|加え|添え|載せ)て.{0,6}(?:回答|返答|出力|表示)",
     r"(?:開発者|デバッグ|管理者|脱獄|無制限)モード",
     # English.
     r"\b(?:ignore|disregard|forget|override|bypass)\b.{0,40}\b(?:instruction|rule|prompt|previous|above|"
@@ -94,7 +96,8 @@ def has_url(text: str) -> bool:
 
 def speaks_to_a_model(text: str) -> bool:
     """Whether a text holds what looks like an instruction to an AI (Japanese or English)."""
-    return bool(_INSTRUCTION.search(fold(text)))
+    seen = "".join(c for c in fold(text) if unicodedata.category(c) != "Cf")
+    return bool(_INSTRUCTION.search(seen))
 
 
 def passages_text(passages: Sequence[Passage], boundary: str, *, flag: bool = True) -> str:
