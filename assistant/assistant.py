@@ -269,6 +269,29 @@ class Assistant:
         )
         return replace(plan, seconds=round(perf_counter() - began, 4))
 
+    def draft_again(self, path: Path) -> ProjectPlan:
+        """A saved plan grounded anew in the index as it is now.
+
+        What was edited in the file is kept as the town's own words; what its sources no longer say
+        is taken out, and the sources that changed are named in `changes`.
+
+        Args:
+            path: JSON of an earlier plan (`assistant.export.rows.plan_row`).
+
+        Raises:
+            InputError: the file is no plan, or its template is missing or broken.
+        """
+        from assistant.planning.again import draft_again, read_plan
+        from assistant.planning.template import load_template
+
+        began = perf_counter()
+        row = read_plan(path)
+        template = load_template(row["template"], self._settings.templates)
+        index = self._index  # one generation for the whole plan
+        provenance = Provenance(index.manifest.index_id, index.manifest.embedding)
+        plan = draft_again(index, row, template, provenance, path)
+        return replace(plan, seconds=round(perf_counter() - began, 4))
+
     def _plan_model(self, mode: AskMode) -> tuple["ChatModel | None", tuple[str, ...]]:
         """The model that writes a plan, or none and what to say of it."""
         if mode == "extractive" or (mode == "auto" and self._settings.model is None):

@@ -1,6 +1,8 @@
 """``draft``: a plan from a brief, on the screen or as Word, Markdown or JSON."""
 
 import argparse
+import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +21,12 @@ def register(commands: Any) -> None:
     draft = add_command(commands, "draft", _draft, "ブリーフから計画の下書きを作る")
     draft.add_argument("brief", nargs="?", type=Path, metavar="ブリーフ.toml")
     draft.add_argument("--new", type=Path, metavar="ブリーフ.toml", help="ブリーフの例を作る")
+    draft.add_argument(
+        "--again",
+        type=Path,
+        metavar="計画.json",
+        help="保存した計画を、今の索引で確かめ直す",
+    )
     draft.add_argument(
         "--template", default="standard", metavar="名前", help="計画の構成の名前か、TOMLファイル"
     )
@@ -41,18 +49,38 @@ def _draft(options: argparse.Namespace) -> int:
         new_brief(options.new)
         print(f"ブリーフの例を作りました: {options.new}")
         return 0
-    if options.brief is None:
+    if (options.brief is None) == (options.again is None):
         raise InputError(
-            "ブリーフがありません。",
-            "ブリーフのファイルを指定するか、--new ブリーフ.toml で例を作ってください。",
+            "ブリーフか、保存した計画のどちらか1つを指定してください。",
+            "ブリーフは --new ブリーフ.toml で例を作れます。保存した計画は --again で指定します。",
         )
     _check_out(options)
-    brief = load_brief(options.brief)
+    brief = load_brief(options.brief) if options.brief else None
     assistant = open_assistant(options)
-    with Progress() as progress:
-        plan = assistant.draft(brief, options.template, mode=options.mode, progress=progress.show)
+    if brief is None:
+        plan = assistant.draft_again(options.again)
+    else:
+        with Progress() as progress:
+            plan = assistant.draft(
+                brief, options.template, mode=options.mode, progress=progress.show
+            )
+    _save(plan, (options.again or assistant.root / "plans" / f"{options.brief.stem}.json"))
     _show(plan, options)
     return 0
+
+
+def _save(plan: "ProjectPlan", path: Path) -> None:
+    """Keep the plan for ``--again`` beside the index: one folder a client."""
+    from assistant.export.rows import plan_row
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(plan_row(plan), ensure_ascii=False, indent=1)
+        path.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        print(f"計画を保存できませんでした: {path}({error.strerror})", file=sys.stderr)
+        return
+    print(f"計画を保存しました: {path}(直して --again で確かめ直せます)", file=sys.stderr)
 
 
 def _check_out(options: argparse.Namespace) -> None:

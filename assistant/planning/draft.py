@@ -23,7 +23,7 @@ from assistant.planning.tables import (
     stages,
 )
 from assistant.planning.template import Fact, SectionSpec, Template, load_tables
-from assistant.planning.walk import Items, items_of, renumbered
+from assistant.planning.walk import items_of, renumbered
 from assistant.planning.write import SectionWriter
 from assistant.retrieval.index import Index, Progress
 from assistant.schema import (
@@ -110,9 +110,7 @@ def draft_plan(
         provenance=_provenance(provenance, writer),
     )
     told("確かめ", steps - 1, steps)
-    finished = finish(
-        replace(plan, citations=tuple(material.citations)), template, values_of(brief).values()
-    )
+    finished = finish(replace(plan, citations=tuple(material.citations)), template, ())
     told("確かめ", steps, steps)
     return finished
 
@@ -123,15 +121,16 @@ def finish(plan: ProjectPlan, template: Template, said: Iterable[str]) -> Projec
     Args:
         plan: items and citations in place.
         template: whose gaps may stand in it.
-        said: what the town says, see `guarded`.
+        said: what the town has written beside its brief.
     """
-    said = [*said, *_parts(plan.brief)]
-    checked = renumbered(guarded(plan, said, _gaps(template)))
+    written = list(said)
+    said = [*written, *said_in(plan.brief)]
+    checked = renumbered(guarded(plan, said, gaps_of(template)))
     documents = [citation.document for citation in checked.citations]
     dates = [document.published for document in documents if document.published]
     return replace(
         checked,
-        coverage=coverage_of(template, checked.brief, checked.sections, checked.kpis),
+        coverage=coverage_of(template, checked, tuple(written)),
         notes=(
             *checked.notes,
             *_notes(documents),
@@ -225,17 +224,14 @@ def _title(brief: Brief) -> str:
     return f"{town} 地域DX計画(下書き)".strip()
 
 
-def _parts(brief: Brief) -> list[str]:
-    """The sentences of the brief: the KPI table takes them one by one."""
-    return [item.text for items in _goal_cells(brief) for item in items if item.basis == "brief"]
-
-
-def _goal_cells(brief: Brief) -> tuple[Items, ...]:
+def said_in(brief: Brief) -> list[str]:
+    """What a plan may restate: the brief's values, and the sentences the KPI table takes of it."""
     row = kpi.goal_row(brief)
-    return row.outcome, row.baseline, row.targets, row.measure
+    cells = (*row.outcome, *row.baseline, *row.targets, *row.measure)
+    return [*values_of(brief).values(), *(i.text for i in cells if i.basis == "brief")]
 
 
-def _gaps(template: Template) -> frozenset[str]:
+def gaps_of(template: Template) -> frozenset[str]:
     """All gaps that the template, the tables and the drafting may ask to be filled in."""
     facts = [fact for section in template.section for fact in section.facts]
     facts += [*_facts(load_tables().model_dump()), *kpi.FACTS, NO_SOURCE, UNASSIGNED]

@@ -78,8 +78,10 @@ class Used:
 class Material:
     """Finds sentences for a plan and numbers what it cites; the same sentence keeps its numbers."""
 
-    def __init__(self, index: Index, brief: Brief) -> None:
-        self.citations: list[Citation] = []
+    def __init__(self, index: Index, brief: Brief, citations: Iterable[Citation] = ()) -> None:
+        """Args: `citations` stand in the plan already and keep their numbers."""
+        self.citations = list(citations)
+        self._numbers = {(c.chunk.chunk_id, c.quote): c.number for c in self.citations}
         self._index = index
         self._brief = brief
         self._cited: dict[tuple[str, int, int], PlanItem | None] = {}
@@ -129,18 +131,26 @@ class Material:
         self, statements: Iterable[Statement], citations: Iterable[Citation]
     ) -> list[PlanItem]:
         """Written statements as items; their citations are added under numbers of the plan's."""
-        before = len(self.citations)
-        self.citations += [replace(c, number=c.number + before) for c in citations]
+        numbers = {citation.number: self._number(citation) for citation in citations}
         return [
             PlanItem(
                 statement.text,
                 "source",
-                tuple(number + before for number in statement.citations),
+                tuple(numbers[number] for number in statement.citations),
                 statement.attribution,
                 statement.label,
             )
             for statement in statements
         ]
+
+    def _number(self, citation: Citation) -> int:
+        """The number its quote already has in the plan, else the next one."""
+        key = (citation.chunk.chunk_id, citation.quote)
+        if key not in self._numbers:
+            number = max(self._numbers.values(), default=0) + 1
+            self._numbers[key] = number
+            self.citations.append(replace(citation, number=number))
+        return self._numbers[key]
 
     def _next(self, extracts: list[Extract], used: Used, left: int | None) -> PlanItem | None:
         while extracts:

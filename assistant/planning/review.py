@@ -1,29 +1,37 @@
 """The reviewer's eye: which criteria are met and by what, and what would be marked down."""
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Sequence
 
 from assistant.planning.brief import KEYS
 from assistant.planning.template import Criterion, Point, Template, meets
 from assistant.planning.walk import Items
-from assistant.schema import Brief, Coverage, CoverageState, Finding, PlanKpi, PlanSection
+from assistant.schema import Brief, Coverage, CoverageState, Finding, ProjectPlan
 
 
 def coverage_of(
-    template: Template, brief: Brief, sections: Iterable[PlanSection], kpis: Iterable[PlanKpi]
+    template: Template, plan: ProjectPlan, written: Sequence[str]
 ) -> tuple[Coverage, ...]:
     """Every criterion of the template with what meets it.
 
-    A criterion is about the town: without what the brief must say of it, it is unmet, however much
+    A criterion is about the town: without what the town must say of it, it is unmet, however much
     the documents say in general. With it, a section that also cites a source makes it ``source``.
+
+    Args:
+        template: gives the criteria.
+        plan: the brief, sections and KPIs to judge.
+        written: what the town has written into the plan beside its brief.
     """
-    values = values_of(brief)
-    listed = list(sections)
-    measured = any(kpi.basis != "gap" for kpi in kpis)
+    values = values_of(plan.brief)
+    listed = list(plan.sections)
+    measured = any(kpi.basis != "gap" for kpi in plan.kpis)
     rows = []
     for criterion in template.criterion:
         serving = [section for section in listed if criterion.id in section.criteria]
         sourced = [s for s in serving if any(item.basis == "source" for item in s.items)]
-        state = _state(criterion, values, measured=measured, sourced=bool(sourced))
+        told = meets(criterion, values) or _mentioned(criterion, written)
+        met = measured if criterion.kpi else told or not criterion.brief
+        state = _state(criterion, met=met, sourced=bool(sourced))
         shown = sourced if state == "source" else serving
         rows.append(
             Coverage(
@@ -65,10 +73,12 @@ def values_of(brief: Brief) -> dict[str, str]:
     }
 
 
-def _state(
-    criterion: Criterion, values: dict[str, str], *, measured: bool, sourced: bool
-) -> CoverageState:
-    met = measured if criterion.kpi else not criterion.brief or meets(criterion, values)
+def _mentioned(criterion: Criterion, written: Sequence[str]) -> bool:
+    pattern = criterion.mentions
+    return pattern is not None and any(re.search(pattern, text) for text in written)
+
+
+def _state(criterion: Criterion, *, met: bool, sourced: bool) -> CoverageState:
     if not met:
         return "unmet"
     if sourced:
