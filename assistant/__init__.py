@@ -10,6 +10,7 @@ The package in reading order::
     planning/                    a brief and a template → a plan, its gaps named
     export/                      records as JSON and as text
     indexing                     files → the next generation of an index
+    originals                    addresses → files kept with where they came from
     assistant                    Assistant: opens an index and answers
     cli                          the ``regional-dx`` command
 

@@ -383,7 +383,14 @@ def _read_document(
     path: Path, doc_id: str, sandbox: Sandbox, catalog: tuple[CatalogEntry, ...]
 ) -> tuple[ReadDocument, Partly | None]:
     result = sandbox.read(path)
-    described = describe(path, doc_id, result.pages, title=result.title, catalog=catalog)
+    described = describe(
+        path,
+        doc_id,
+        result.pages,
+        title=result.title,
+        properties=result.properties,
+        catalog=catalog,
+    )
     pages = prepared_pages(result.pages)
     document = with_proceedings(described.document, pages)
     partly = (

@@ -7,7 +7,6 @@
 """
 
 import hashlib
-import json
 import re
 import shutil
 import tempfile
@@ -19,6 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import tomli_w
 from filelock import FileLock
 
 from assistant.errors import InputError, ReadError, StorageError
@@ -218,12 +218,10 @@ def _append_row(catalog: Path, original: KeptOriginal) -> None:
         "sha256": original.sha256,
         "media_type": original.media_type,
         "bytes": original.bytes,
+        "retrieved": datetime.fromisoformat(original.retrieved),
     }
-    # JSON strings and integers are TOML strings and integers, control characters apart, and names
-    # and addresses hold none.
-    lines = [f"{name} = {json.dumps(value)}" for name, value in fields.items() if value is not None]
-    row = "\n".join(["[[original]]", *lines, f"retrieved = {original.retrieved}"])
+    row = tomli_w.dumps({"original": [{k: v for k, v in fields.items() if v is not None}]})
     before = catalog.read_text(encoding="utf-8") if catalog.is_file() else _CATALOG_HEAD
     building = catalog.with_suffix(".new")
-    building.write_text(f"{before.rstrip()}\n\n{row}\n", encoding="utf-8")
+    building.write_text(f"{before.rstrip()}\n\n{row}", encoding="utf-8")
     building.replace(catalog)

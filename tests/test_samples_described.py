@@ -44,7 +44,9 @@ FOLLOWED = "報告書(案)(2024-06-26)と、確定した報告書(2024-09-13)"
 
 def described(path, catalog=()):
     read = read_file(path)
-    return describe(path, "0" * 12, read.pages, title=read.title, catalog=catalog)
+    return describe(
+        path, "0" * 12, read.pages, title=read.title, properties=read.properties, catalog=catalog
+    )
 
 
 @pytest.fixture(scope="module")

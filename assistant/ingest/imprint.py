@@ -39,8 +39,16 @@ _NUMBER = re.compile(
 _FILE_NUMBER = re.compile(r"(sh?iryou?|sankou?)[_-]?(\d{1,2}(?:[-_]\d{1,2})*)(?![\d])", re.I)
 
 
-def infer_publisher(lines: list[Line], pages: tuple[Page, ...]) -> Inference | None:
-    """The office that has a line to itself, else one named in a line, else the one named most."""
+def infer_publisher(
+    lines: list[Line], pages: tuple[Page, ...], author: str | None
+) -> Inference | None:
+    """The office that has a line to itself, else the file's author, one in a sentence, or most.
+
+    Args:
+        lines: the opening.
+        pages: as read.
+        author: from the file's own metadata, mostly a person; None where it has none.
+    """
     in_sentence: Inference | None = None
     for line in lines:
         named = _offices(line)
@@ -51,14 +59,23 @@ def infer_publisher(lines: list[Line], pages: tuple[Page, ...]) -> Inference | N
         speaks = re.search(rf"{named[0]}(?:では|は|が|において)|\s{named[0]}$", line.folded)
         if len(named) == 1 and in_sentence is None and speaks and not line.is_numbered:
             in_sentence = line.inferred("publisher", named[0], _IN_SENTENCE)
-    return _decided_by(lines) or in_sentence or _named_most(pages) or _body_below_date(lines)
+    return (
+        _decided_by(lines)
+        or _author_office(author)
+        or in_sentence
+        or _named_most(pages)
+        or _body_below_date(lines)
+    )
 
 
-def infer_published(lines: list[Line], pages: tuple[Page, ...], path: Path) -> Inference | None:
+def infer_published(
+    lines: list[Line], pages: tuple[Page, ...], path: Path, created: str | None
+) -> Inference | None:
     """The day that has a line to itself, the last one where it was revised; else the file's name.
 
     A day inside a sentence or a schedule is something the document speaks of, not its own date. A
-    month or a fiscal year alone is kept as evidence without a value: the day is not known.
+    month or a fiscal year alone is kept as evidence without a value: the day is not known. So is
+    the day on which the file was made (`created`, ISO), which is seldom that of the document.
     """
     dated = [(found, line) for line in lines if (found := own_date(line))]
     if not dated:
@@ -76,7 +93,12 @@ def infer_published(lines: list[Line], pages: tuple[Page, ...], path: Path) -> I
     if named:
         return named
     period = next((line for line in lines if is_period(line)), None)
-    return period.inferred("published", None, "日まで書かれていません") if period else None
+    if period:
+        return period.inferred("published", None, "日まで書かれていません")
+    if created:
+        doubt = "ファイルを作った日で、文書の日付とは限りません"
+        return Inference("published", None, "ファイルの書誌", created, doubt)
+    return None
 
 
 def infer_meeting(title: Inference, lines: list[Line], path: Path) -> Inference | None:
@@ -159,6 +181,14 @@ def _decided_by(lines: list[Line]) -> Inference | None:
         if match:
             return line.inferred("publisher", match[1])
     return None
+
+
+def _author_office(author: str | None) -> Inference | None:
+    line = Line(author or "", "ファイルの書誌")
+    named = _offices(line)
+    if len(named) != 1:
+        return None
+    return line.inferred("publisher", named[0], "ファイルの作成者の欄によります")
 
 
 def _body_below_date(lines: list[Line]) -> Inference | None:

@@ -18,6 +18,7 @@ from assistant.ingest.imprint import (
     infer_publisher,
 )
 from assistant.ingest.opening import file_line, read_opening
+from assistant.ingest.readers import Properties
 from assistant.ingest.stage import infer_kind, infer_status
 from assistant.ingest.stated import (
     blank_front_matter,
@@ -30,6 +31,7 @@ from assistant.ingest.titles import infer_title
 from assistant.schema import Inference, Page, SourceDocument
 
 _OPENING_PAGES = 5
+_NO_PROPERTIES = Properties()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ def describe(
     pages: tuple[Page, ...],
     *,
     title: str | None = None,
+    properties: Properties = _NO_PROPERTIES,
     catalog: tuple[CatalogEntry, ...] = (),
 ) -> Description:
     """Describe a document.
@@ -56,13 +59,14 @@ def describe(
         doc_id: see `SourceDocument.doc_id`.
         pages: as read.
         title: the title in the file's own metadata; None where it has none.
+        properties: what else the file says of its document.
         catalog: known originals.
 
     Raises:
         ReadError: front matter or sidecar are not TOML, or a field in them cannot be used.
     """
     stated = front_matter(pages)
-    document, inferred = _inferred(path, doc_id, blank_front_matter(pages), title)
+    document, inferred = _inferred(path, doc_id, blank_front_matter(pages), title, properties)
     sources = {inference.field: inference for inference in inferred}
     if stated.get("edition") == "digest":
         # A summary speaks of another document's date and stage: nothing is inferred from it.
@@ -89,15 +93,19 @@ def prepared_pages(pages: tuple[Page, ...]) -> tuple[Page, ...]:
 
 
 def _inferred(
-    path: Path, doc_id: str, pages: tuple[Page, ...], metadata_title: str | None
+    path: Path,
+    doc_id: str,
+    pages: tuple[Page, ...],
+    metadata_title: str | None,
+    properties: Properties,
 ) -> tuple[SourceDocument, list[Inference]]:
     lines, file = read_opening(pages), file_line(path)
-    title = infer_title(path, pages, lines, metadata_title)
+    title = infer_title(path, pages, lines, metadata_title, properties.outline)
     kind = infer_kind(title, file, pages)
     found = [
         title,
-        infer_publisher(lines, pages),
-        infer_published(lines, pages, path),
+        infer_publisher(lines, pages, properties.author),
+        infer_published(lines, pages, path, properties.created),
         kind,
         infer_status(kind.value or "", title, lines, file),
         infer_meeting(title, lines, path),

@@ -21,7 +21,7 @@ from typing import Any, Self
 import psutil
 
 from assistant.errors import ReadError
-from assistant.ingest.readers import PDF_SUFFIXES, Picture, ReadResult, read_file
+from assistant.ingest.readers import PDF_SUFFIXES, Picture, Properties, ReadResult, read_file
 from assistant.schema import Page
 
 _POLL_SECONDS = 0.05
@@ -193,7 +193,13 @@ def _died() -> ReadError:
 
 def _result(reply: dict[str, Any]) -> ReadResult:
     pages = tuple(Page(**page) for page in reply["pages"])
-    return ReadResult(pages, reply["title"], tuple(reply["unreadable"]), reply["unreadable_reason"])
+    return ReadResult(
+        pages,
+        reply["title"],
+        tuple(reply["unreadable"]),
+        reply["unreadable_reason"],
+        Properties(**reply["properties"]),
+    )
 
 
 def _serve() -> None:

@@ -21,6 +21,7 @@ _ABOVE_TITLE = re.compile(
     r"|.{2,30}(?:殿|様|各位|部長|課長|局長|知事|市町?村?長))",
     re.IGNORECASE,
 )
+_COVERS = {"表紙", "目次", "はじめに", "スライド番号1"}
 _CONTENTS = {"目次", "もくじ", "contents"}
 # Titles that programs write into a file by themselves.
 _MADE_TITLE = re.compile(
@@ -31,7 +32,11 @@ _MADE_TITLE = re.compile(
 
 
 def infer_title(
-    path: Path, pages: tuple[Page, ...], lines: list[Line], metadata_title: str | None
+    path: Path,
+    pages: tuple[Page, ...],
+    lines: list[Line],
+    metadata_title: str | None,
+    outline: str | None,
 ) -> Inference:
     """The title with its evidence; a file always has one.
 
@@ -40,13 +45,15 @@ def infer_title(
         pages: as read.
         lines: the opening.
         metadata_title: from the file's own metadata; None where it has none.
+        outline: first entry of the file's outline; None where it has none.
     """
     own = _metadata(metadata_title, path)
     written = _written(path, pages, lines, own)
     if written and (_JAPANESE.search(written.value or "") or not _JAPANESE.search(path.stem)):
         return written
-    if own:
-        return own
+    other = own or _outlined(outline)
+    if other:
+        return other
     named = Inference(
         "title", path.stem, "ファイル名", path.name, "本文の冒頭に題名らしい行がありません"
     )
@@ -60,6 +67,16 @@ def _metadata(title: str | None, path: Path) -> Inference | None:
     if not usable or squeeze(cleaned).lower() == squeeze(path.stem).lower():
         return None
     return Inference("title", cleaned, "ファイルの書誌", cleaned)
+
+
+def _outlined(outline: str | None) -> Inference | None:
+    """The first entry of an outline, where it is no chapter and no slide number."""
+    entry = re.sub(r"^スライド ?\d+ ?[:：] ?", "", re.sub(r"\s+", " ", outline or "")).strip()
+    line = Line(entry, "しおり")
+    label = squeeze(entry) in _COVERS or line.is_numbered or _MADE_TITLE.match(entry)
+    if label or not _SHORTEST <= len(entry) <= _LONGEST:
+        return None
+    return line.inferred("title", entry, "しおりの最初の項目を題名とみなしました")
 
 
 def _written(

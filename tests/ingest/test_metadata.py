@@ -5,7 +5,7 @@ from sets import read_set
 
 from assistant.errors import ReadError
 from assistant.ingest.metadata import describe, prepared_pages
-from assistant.ingest.readers import read_file
+from assistant.ingest.readers import Properties, read_file
 from assistant.schema import Original, Page, SourceDocument
 
 FIELDS = (
@@ -167,6 +167,30 @@ def test_status_lines_as_offices_write_them(row):
     lines, kind, status = row
     document = infer(lines.replace(" / ", "\n\n") + "\n\n本文である。", "a.txt")
     assert (document.kind, document.status) == (kind, status)
+
+
+@pytest.mark.parametrize(
+    ("properties", "field", "value", "certain"),
+    [
+        (Properties(author="みどり市役所"), "publisher", "みどり市", False),
+        (Properties(author="緑川 葉子"), "publisher", None, None),
+        (Properties(created="2024-04-24"), "published", None, False),
+        (Properties(outline="通信網の整備計画"), "title", "通信網の整備計画", False),
+        (Properties(outline="スライド 1: 通信網の整備計画"), "title", "通信網の整備計画", False),
+        (Properties(outline="スライド番号 1"), "title", "plan-01", False),
+        (Properties(outline="1. はじめに"), "title", "plan-01", False),
+        (Properties(outline="plan-01.docx"), "title", "plan-01", False),
+    ],
+)
+def test_what_a_file_says_of_itself_outside_the_text_is_used_with_a_doubt(
+    properties, field, value, certain
+):
+    described = describe(
+        Path("/市/plan-01.pdf"), "d", (Page("本文から始まる。", page=1),), properties=properties
+    )
+    found = next((i for i in described.inferences if i.field == field), None)
+    assert getattr(described.document, field) == value
+    assert (found.certain if found else None) == certain
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@
 kill a parser, and must cost no more than itself.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from assistant.errors import ReadError
@@ -52,6 +52,17 @@ _MAGIC = {
 
 
 @dataclass(frozen=True, slots=True)
+class Properties:
+    """What a file says of its document outside the text; None where it says nothing."""
+
+    author: str | None = None
+    created: str | None = None
+    """ISO date of the file, which need not be the document's."""
+    outline: str | None = None
+    """First entry of the outline (bookmarks)."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReadResult:
     """The pages of one file and what could not be read."""
 
@@ -62,6 +73,8 @@ class ReadResult:
     """1-based physical pages (slides) without usable text."""
     unreadable_reason: str = ""
     """What was left out, and why; may stand without page numbers."""
+    properties: Properties = field(default=Properties(), compare=False)
+    """Beside what was read: two results with the same pages are equal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +104,9 @@ def read_file(path: Path) -> ReadResult:
                 "元のソフトで開き、PDFとして保存し直してください。",
             )
         from assistant.ingest.readers.pdf import read_pdf
+        from assistant.ingest.readers.properties import pdf_properties
 
-        return read_pdf(path)
+        return replace(read_pdf(path), properties=pdf_properties(path))
     if suffix in OFFICE_FORMATS:
         return _read_office(path, suffix, found)
     if found:
