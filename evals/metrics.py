@@ -24,6 +24,7 @@ Record = Mapping[str, Any]
 PRIMARY = "key_fact_recall"
 _FIRST_CHARACTERS = 1000
 _SPEAKER = re.compile(r"\s*[○◯〇]([^\s、。]{1,30})\s")
+_STATUS_WORDS = {"案", "中間整理", "廃止", "要約"}
 _LABELS = {"draft": "案", "interim": "中間整理", "withdrawn": "廃止"}
 
 
@@ -135,7 +136,8 @@ def attribution_accuracy(answer: Record) -> float:
     """Share of the statements with the right voice: the speaker read from the minutes, or none.
 
     The speaker of a quote from minutes is the last 「○名前」 that begins a line at or above it in
-    the file; elsewhere nobody speaks. Files without lines are unscorable.
+    the file; elsewhere nobody speaks, unless it be those present, unnamed. Files without lines
+    are unscorable.
     """
     quotes = {c["number"]: c for c in answer["citations"]}
     checks = []
@@ -145,7 +147,8 @@ def attribution_accuracy(answer: Record) -> float:
             continue
         speaker = _speaker(cited) if _status(cited) == "minutes" else ""
         given = statement["attribution"] or ""
-        checks.append(_fold(given).startswith(_fold(speaker)) if speaker else not given)
+        nobody = not given or given.startswith("出席者の意見")
+        checks.append(_fold(given).startswith(_fold(speaker)) if speaker else nobody)
     if not checks:
         raise Unscorable("行のある文書からの文がない")
     return _share(checks)
@@ -165,7 +168,8 @@ def status_label_accuracy(answer: Record) -> float:
     checks = []
     for line in around.split("\n"):
         marks = [int(number) for number in re.findall(r"\[(\d+)\]", line)]
-        shown = {label for label in ("案", "中間整理", "廃止", "要約") if f"({label})" in line}
+        brackets = re.findall(r"\(([^()\[\]]+)\)", line)
+        shown = {part for inside in brackets for part in inside.split("・")} & _STATUS_WORDS
         due = {labels[mark] for mark in marks if mark in labels} - {""}
         if marks:
             checks += [label in shown for label in due] or [not shown]
@@ -179,6 +183,15 @@ def model_answered(answer: Record) -> float:
     if answer["refused"]:
         raise Unscorable("断った")
     return float(answer["mode"] == "llm")
+
+
+def statement_verification(answer: Record) -> float:
+    """Of the statements that a model wrote, the share that its quotes carry and that is shown."""
+    shown = len(answer["statements"]) if answer["mode"] == "llm" else 0
+    written = shown + answer["provenance"]["unverified"]
+    if not written:
+        raise Unscorable("モデルの文がない")
+    return float(shown / written)
 
 
 def answer_length(answer: Record) -> float:
@@ -197,7 +210,10 @@ METRICS: dict[str, Callable[..., float]] = {
         *(attribution_accuracy, status_label_accuracy, answer_length),
     )
 }
-MODEL_METRICS: dict[str, Callable[..., float]] = {"model_answered": model_answered}
+MODEL_METRICS: dict[str, Callable[..., float]] = {
+    "model_answered": model_answered,
+    "statement_verification": statement_verification,
+}
 """In addition, for runs with a model."""
 
 JUDGED = ("faithfulness", "answer_relevancy", "factual_correctness")
@@ -205,7 +221,8 @@ JUDGED = ("faithfulness", "answer_relevancy", "factual_correctness")
 GUARDED = (
     *("context_recall", "context_precision", "citation_precision", "citation_recall"),
     *("number_faithfulness", "refusal_precision", "refusal_recall", "answered"),
-    *("attribution_accuracy", "status_label_accuracy", "model_answered"),
+    *("attribution_accuracy", "status_label_accuracy"),
+    *MODEL_METRICS,
     *JUDGED,
 )
 

@@ -30,6 +30,7 @@ NAMES = {
     "attribution_accuracy": "発言者の正しさ",
     "status_label_accuracy": "案・要約などの表示の正しさ",
     "model_answered": "モデルの答えを示せた割合",
+    "statement_verification": "モデルの文のうち確かめられた割合",
     "answer_length": "答えの字数",
     "faithfulness": "忠実さ(審査モデル)",
     "answer_relevancy": "質問への合致(審査モデル)",

@@ -19,6 +19,7 @@ from assistant.export.rows import answer_row, passage_row
 from assistant.indexing import ingest, starter_folders
 from assistant.prompts import trying
 from assistant.retrieval.index import Index
+from assistant.schema import Turn
 from assistant.settings import load_settings
 from evals import results
 from evals.cases import Case, load_cases
@@ -117,12 +118,19 @@ def ask(
     mode: Literal["extractive", "llm"] = "extractive",
     judge: Judge | None = None,
 ) -> Row:
-    """One question searched, asked, scored and judged; a failure is a row with its error."""
+    """One question asked, searched, scored and judged; a failure is a row with its error.
+
+    A follow-up is asked after the questions before it, which are answered without a model; it is
+    searched as it was understood.
+    """
     row_id = f"{set_name}:{case.id}"
     try:
-        passages = assistant.search(case.question, _FOUND)
+        turns: list[Turn] = []
+        for earlier in (turn["question"] for turn in case.history):
+            turns.append(Turn(earlier, assistant.ask(earlier, mode="extractive", history=turns)))
+        answer = answer_row(assistant.ask(case.question, mode=mode, history=turns))
+        passages = assistant.search(answer["standalone"] or case.question, _FOUND)
         found = [_place(passage_row(passage)) for passage in passages]
-        answer = answer_row(assistant.ask(case.question, mode=mode))
         scores, unscored = score_row(asdict(case), answer, found, model=mode == "llm")
         texts = [passage.chunk.text for passage in passages]
         judged = judge.score(asdict(case), answer, texts) if judge else Judgement()

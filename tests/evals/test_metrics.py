@@ -132,6 +132,8 @@ def test_the_voice_is_read_from_the_minutes(citation, name, line, voice, right):
     [
         ("draft.txt", "整備費(案)[1]", 1.0),
         ("draft.txt", "整備費（案）[1]", 1.0),
+        ("draft.txt", "整備費(案・提案・仮説)[1]", 1.0),
+        ("minutes.txt", "整備費(仮説)[1]", 1.0),
         ("draft.txt", "整備費[1]", 0.0),
         ("draft.txt", "(案)の話\n整備費[1]", 0.0),
         ("digest.md", "整備費(要約)[1]", 1.0),
