@@ -39,7 +39,7 @@ $(VENV)/installed: pyproject.toml constraints.txt
 
 $(VENV)/installed-all: $(VENV)/installed
 	@echo "開発用のソフトウェアを準備しています…" >&2
-	@$(INSTALL) -e ".[app,dev,evals]"
+	@$(INSTALL) -e ".[app,dev,evals,ocr]"
 	@touch $@
 
 clean:

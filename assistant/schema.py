@@ -174,6 +174,8 @@ class Page:
     """The first line is a heading, no part of the text."""
     item: bool = False
     """The page is an item of a list."""
+    ocr: bool = False
+    """Read from a picture by character recognition: nothing in it counts as verified."""
     slide: bool = False
     """A slide printed on a page of its own: a unit, `section` its title."""
     order: Sequence[int] | None = None
@@ -309,8 +311,11 @@ class Citation:
     line_start: int | None
     line_end: int | None
     verified: bool = True
+    """False where the file has changed since it was indexed, and for text read from a picture."""
     locator: str | None = None
     """Named place of the quote, see `Page.locator`."""
+    ocr: bool = False
+    """Read from a picture by character recognition."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ def faults(rows: Iterable[dict[str, Any]]) -> tuple[int, list[str]]:
     Returns:
         The number of quotes checked, and a line for every fault: a quote not found at its place, a
         number of a statement in none of its quotes, a statement without a citation, an extracted
-        statement that is not its quotes.
+        statement that is not its quotes, a quote read by OCR that is said to be verified.
     """
     checked = 0
     found: list[str] = []
@@ -31,7 +31,10 @@ def faults(rows: Iterable[dict[str, Any]]) -> tuple[int, list[str]]:
         quotes = {citation["number"]: citation for citation in row.get("citations", [])}
         for citation in quotes.values():
             checked += 1
-            if not stands(citation):
+            if citation["ocr"]:  # what a picture says is for eyes; it must not claim more
+                if citation["verified"]:
+                    found.append(f"{row['question']}: quote {citation['number']} was read by OCR")
+            elif not stands(citation):
                 found.append(f"{row['question']}: quote {citation['number']} is not in its source")
         for statement in row.get("statements", []):
             cited = [quotes[number]["quote"] for number in statement["citations"]]

@@ -95,12 +95,13 @@ def render(
         citations: all that the statements name.
         worded: a model worded the statements: a speaker's are reported, not quoted.
     """
-    by_number = {citation.number: citation.document for citation in citations}
+    by_number = {citation.number: citation for citation in citations}
     lines = []
     for statement in statements:
         marks = "".join(f"[{number}]" for number in statement.citations)
-        documents = [by_number[number] for number in statement.citations]
-        labels = [*map(status_label, documents), statement.label]
+        cited = [by_number[number] for number in statement.citations]
+        labels = [*(status_label(citation.document) for citation in cited), statement.label]
+        labels += ["文字認識" for citation in cited if citation.ocr]
         label = "・".join(dict.fromkeys(part for part in labels if part))
         before, after = "", ""
         if statement.attribution:
@@ -156,9 +157,14 @@ def notes_for(
 
 
 def changed_notes(citations: Sequence[Citation]) -> list[str]:
-    """A note for every source whose file is no longer what was indexed."""
-    changed = dict.fromkeys(c.document.title for c in citations if not c.verified)
+    """A note for every source whose file is no longer what was indexed, or was read by OCR."""
+    changed = dict.fromkeys(c.document.title for c in citations if not c.verified and not c.ocr)
+    pictures = dict.fromkeys((c.document.title, c.page) for c in citations if c.ocr)
     return [
+        f"「{title}」の{page}枚目は画像で、文字認識(OCR)で読み取った文です。誤りがあり得ます。"
+        "原本の画像と見比べてください。"
+        for title, page in pictures
+    ] + [
         f"「{title}」の元のファイルは、取り込んだ後に変わったか、なくなっています。"
         "引用は取り込んだ時点の文です。"
         for title in changed

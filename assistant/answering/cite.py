@@ -35,12 +35,13 @@ def citations_of(
                 quote=quote.text,
                 chunk=chunk,
                 document=document,
-                verified=verified,
+                verified=verified and not page.ocr,
                 page=page.page,
                 page_label=page.label,
                 line_start=line_start,
                 line_end=line_end,
                 locator=page.locator,
+                ocr=page.ocr,
             )
         )
     return citations

@@ -38,6 +38,7 @@ def citation_row(citation: Citation) -> Row:
         "chunk_id": citation.chunk.chunk_id,
         "quote": citation.quote,
         "verified": citation.verified,
+        "ocr": citation.ocr,
         **_source(citation.chunk, citation.document, citation),
     }
 

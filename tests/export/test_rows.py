@@ -140,6 +140,7 @@ def test_a_citation_gives_the_place_of_its_quote_not_of_its_chunk():
         "chunk_id": "bbbbbbbbbbbb-0004",
         "quote": "引用",
         "verified": True,
+        "ocr": False,
         **KNOWN_SOURCE,
         "page": 4,
         "page_label": None,

@@ -14,6 +14,7 @@ from pypdf.errors import PyPdfError
 from assistant.errors import ReadError
 from assistant.ingest.readers import ReadResult
 from assistant.ingest.readers.layout import Layout, read_layout
+from assistant.ingest.readers.ocr import ocr_is_ready, recognize
 from assistant.schema import Page
 
 _LONGEST_PAGES = 2000
@@ -41,19 +42,24 @@ def read_pdf(path: Path) -> ReadResult:
             "入手し直すか、元のソフトからPDFに保存し直してください。",
         )
     bad = tuple(n for n, layout in enumerate(layouts, start=1) if not _usable(layout.text))
+    recognized = recognize(path, bad) if bad and ocr_is_ready() and _opens_in_pdfium(path) else {}
+    recognized = {number: text for number, text in recognized.items() if _usable(text)}
+    bad = tuple(number for number in bad if number not in recognized)
     if len(bad) == len(layouts):
         raise ReadError(
             "文字を取り出せるページがありません(画像だけのPDFの可能性があります)。",
-            "文字認識(OCR)をかけたPDFか、元の文書ファイルを使ってください。",
+            "元の文書ファイルを使うか、文字認識(OCR)の用意をして取り込み直してください"
+            "(方法はREADMEにあります)。",
         )
     pages = tuple(
         Page(
-            text="" if number in bad else layout.text,
+            text="" if number in bad else recognized.get(number, layout.text),
             page=number,
             label=labels[number - 1] if labels and number <= len(labels) else None,
             section=layout.title,
             slide=layout.slide,
-            order=None if number in bad else layout.order,
+            order=None if number in bad or number in recognized else layout.order,
+            ocr=number in recognized,
         )
         for number, layout in enumerate(layouts, start=1)
     )

@@ -1,0 +1,75 @@
+"""Text of pages that are pictures, by Tesseract where it is installed (extra ``ocr``).
+
+What it reads is never certain: such pages are marked, and no quote from them counts as verified.
+"""
+
+from functools import cache
+from pathlib import Path
+from time import monotonic
+
+import pypdfium2
+
+LANGUAGE = "jpn"
+# Tesseract's manual asks for 300 dots an inch; a PDF point is 1/72 inch.
+_SCALE = 300 / 72
+# The reading process is stopped after 60 s and 2 s a page: pages beyond this time stay unread.
+_SECONDS = 40.0
+_SECONDS_PER_PAGE = 1.5
+_LONGEST_PAGE = 30
+
+
+@cache
+def ocr_is_ready() -> bool:
+    """Whether pytesseract, the program Tesseract and its Japanese data are installed."""
+    try:
+        import pytesseract
+
+        return LANGUAGE in pytesseract.get_languages()
+    except (ImportError, OSError, RuntimeError):  # RuntimeError: the program fails
+        return False
+
+
+def recognize(path: Path, numbers: tuple[int, ...]) -> dict[int, str]:
+    """Read pages as pictures.
+
+    Args:
+        path: a PDF that pdfium opens.
+        numbers: 1-based physical pages.
+
+    Returns:
+        Page → text with lines as printed, without the spaces Tesseract puts between characters;
+        a page that holds no text, or for which no time was left, is missing.
+    """
+    import pytesseract
+
+    stop = monotonic() + _SECONDS + _SECONDS_PER_PAGE * len(numbers)
+    found: dict[int, str] = {}
+    document = pypdfium2.PdfDocument(path)
+    try:
+        for number in numbers:
+            left = stop - monotonic()
+            if left <= 1:
+                break
+            picture = document[number - 1].render(scale=_SCALE, grayscale=True).to_pil()
+            try:
+                read = pytesseract.image_to_string(
+                    picture, lang=LANGUAGE, timeout=min(left, _LONGEST_PAGE)
+                )
+            except RuntimeError:  # pytesseract's timeout, and pages Tesseract fails on
+                continue
+            text = "\n".join(_close_up(line) for line in read.splitlines())
+            if text.strip():
+                found[number] = text
+    finally:
+        document.close()
+    return found
+
+
+def _close_up(line: str) -> str:
+    """Without the spaces between Japanese characters; those between Latin words stay."""
+    words = line.split()
+    text = ""
+    for word in words:
+        gap = " " if text[-1:].isascii() and text[-1:].isalnum() and word[0].isascii() else ""
+        text += gap + word
+    return text
