@@ -269,7 +269,7 @@ class Assistant:
         )
         return replace(plan, seconds=round(perf_counter() - began, 4))
 
-    def draft_again(self, path: Path) -> ProjectPlan:
+    def draft_again(self, path: Path, template: str | Path | None = None) -> ProjectPlan:
         """A saved plan grounded anew in the index as it is now.
 
         What was edited in the file is kept as the town's own words; what its sources no longer say
@@ -277,6 +277,7 @@ class Assistant:
 
         Args:
             path: JSON of an earlier plan (`assistant.export.rows.plan_row`).
+            template: name or path of its template; None: the name the plan gives.
 
         Raises:
             InputError: the file is no plan, or its template is missing or broken.
@@ -286,10 +287,10 @@ class Assistant:
 
         began = perf_counter()
         row = read_plan(path)
-        template = load_template(row["template"], self._settings.templates)
+        shape = load_template(template or row["template"], self._settings.templates)
         index = self._index  # one generation for the whole plan
         provenance = Provenance(index.manifest.index_id, index.manifest.embedding)
-        plan = draft_again(index, row, template, provenance, path)
+        plan = draft_again(index, row, shape, provenance, path)
         return replace(plan, seconds=round(perf_counter() - began, 4))
 
     def _plan_model(self, mode: AskMode) -> tuple["ChatModel | None", tuple[str, ...]]:

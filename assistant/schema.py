@@ -613,6 +613,22 @@ class ProjectPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class FormBox:
+    """A box of an official form, and what of a plan goes into it."""
+
+    place: str
+    """「表1 2行3列」 or 「段落 12」 of a Word file, 「申請!C5」 of an Excel file; all 1-based."""
+    label: str
+    """The heading or cell that says what belongs here."""
+    hint: str
+    """記入例 or instruction that stands in the box; empty where the box is empty."""
+    limit: int | None
+    """Most characters, where label or hint name them (「400字以内」)."""
+    target: str | None
+    """Id of a section, ``brief.`` and a key of the brief, or None: nothing fits."""
+
+
+@dataclass(frozen=True, slots=True)
 class Skipped:
     """A file that was not indexed, with what a person can do about it (Japanese)."""
 

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.cli.console import Progress, as_json, open_assistant
+from assistant.cli.console import Progress, as_json, open_assistant, read_settings
 from assistant.cli.parser import add_command
 from assistant.errors import InputError
 
@@ -28,7 +28,16 @@ def register(commands: Any) -> None:
         help="保存した計画を、今の索引で確かめ直す",
     )
     draft.add_argument(
-        "--template", default="standard", metavar="名前", help="計画の構成の名前か、TOMLファイル"
+        "--form", type=Path, metavar="様式", help="公式の様式(.docx か .xlsx)の欄に書き込む"
+    )
+    draft.add_argument(
+        "--mapping",
+        type=Path,
+        metavar="対応表.json",
+        help="様式の欄と計画の対応(最初の実行で書き出されるもの)を直したもの",
+    )
+    draft.add_argument(
+        "--template", metavar="名前", help="計画の構成の名前(既定は standard)か、TOMLファイル"
     )
     draft.add_argument(
         "--out", type=Path, metavar="ファイル", help="書き出す先(計画.docx か 計画.md)"
@@ -58,15 +67,44 @@ def _draft(options: argparse.Namespace) -> int:
     brief = load_brief(options.brief) if options.brief else None
     assistant = open_assistant(options)
     if brief is None:
-        plan = assistant.draft_again(options.again)
+        plan = assistant.draft_again(options.again, options.template)
     else:
         with Progress() as progress:
             plan = assistant.draft(
-                brief, options.template, mode=options.mode, progress=progress.show
+                brief, options.template or "standard", mode=options.mode, progress=progress.show
             )
     _save(plan, (options.again or assistant.root / "plans" / f"{options.brief.stem}.json"))
-    _show(plan, options)
+    if options.form:
+        _fill(plan, options)
+    else:
+        _show(plan, options)
     return 0
+
+
+def _fill(plan: "ProjectPlan", options: argparse.Namespace) -> None:
+    """Fill the form and show which box took what."""
+    from assistant.export.form import filled_form
+    from assistant.export.rows import plan_row
+    from assistant.planning.form import mapping_text, read_boxes, with_mapping
+    from assistant.planning.template import load_template
+
+    form: Path = options.form
+    template = load_template(options.template or plan.template, read_settings().templates)
+    boxes = read_boxes(form, template)
+    if options.mapping:
+        boxes = with_mapping(boxes, options.mapping, template)
+    out = options.out or form.with_name(f"{form.stem}-下書き{form.suffix}")
+    _write(filled_form(form, boxes, plan), out, options)
+    headings = {section.id: section.heading for section in plan.sections}
+    for box in boxes:
+        target = headings.get(box.target or "", box.target or "対応なし(要記入)")
+        print(f"{box.place} 「{box.label}」 ← {target}", file=sys.stderr)
+    if not options.mapping:
+        mapping = out.with_suffix(".mapping.json")
+        _write(mapping_text(boxes, template).encode(), mapping, options)
+        print(f"対応を直すときは {mapping} の target を変え、--mapping で渡してください。",
+              file=sys.stderr)  # fmt: skip
+    print(as_json(plan_row(plan)) if options.json else f"{out} に書き込みました。")
 
 
 def _save(plan: "ProjectPlan", path: Path) -> None:
@@ -88,14 +126,19 @@ def _check_out(options: argparse.Namespace) -> None:
     out: Path | None = options.out
     if out is None:
         return
-    if out.suffix.lower() not in _SUFFIXES:
+    suffixes = (options.form.suffix.lower(),) if options.form else _SUFFIXES
+    if out.suffix.lower() not in suffixes:
         raise InputError(
             f"この形式では書き出せません: {out.name}",
-            "名前の終わりを .docx か .md にしてください(JSONは --json)。",
+            f"名前の終わりを {' か '.join(suffixes)} にしてください。",
         )
-    if out.exists() and not options.force:
+    _refuse_existing(out, options)
+
+
+def _refuse_existing(path: Path, options: argparse.Namespace) -> None:
+    if path.exists() and not options.force:
         raise InputError(
-            f"同じ名前のファイルがあります: {out}",
+            f"同じ名前のファイルがあります: {path}",
             "別の名前にするか、上書きしてよければ --force を付けてください。",
         )
 
@@ -103,10 +146,13 @@ def _check_out(options: argparse.Namespace) -> None:
 def _show(plan: "ProjectPlan", options: argparse.Namespace) -> None:
     from assistant.export.markdown import plan_markdown
     from assistant.export.rows import plan_row
+    from assistant.export.word import plan_docx
 
     row = plan_row(plan)
     if options.out:
-        _write(plan, options.out)
+        word = options.out.suffix.lower() == ".docx"
+        content = plan_docx(plan) if word else plan_markdown(plan).encode()
+        _write(content, options.out, options)
     if options.json:
         print(as_json(row))
     elif options.out:
@@ -116,11 +162,8 @@ def _show(plan: "ProjectPlan", options: argparse.Namespace) -> None:
         print(plan_markdown(plan))
 
 
-def _write(plan: "ProjectPlan", path: Path) -> None:
-    from assistant.export.markdown import plan_markdown
-    from assistant.export.word import plan_docx
-
-    content = plan_docx(plan) if path.suffix.lower() == ".docx" else plan_markdown(plan).encode()
+def _write(content: bytes, path: Path, options: argparse.Namespace) -> None:
+    _refuse_existing(path, options)
     try:
         path.write_bytes(content)
     except OSError as error:

@@ -1,0 +1,196 @@
+"""Forms of our own making, in both formats."""
+
+import json
+from io import BytesIO
+
+import docx
+import openpyxl
+import pytest
+from openpyxl.styles import Border, Side
+from plans import plan, sourced
+
+from assistant.errors import InputError
+from assistant.export.form import filled_form
+from assistant.planning.form import mapping_text, read_boxes, with_mapping
+from assistant.planning.template import load_template
+from assistant.schema import PlanItem, PlanSection
+
+
+@pytest.fixture(scope="module")
+def template():
+    return load_template("standard")
+
+
+@pytest.fixture
+def word_form(tmp_path):
+    document = docx.Document()
+    document.add_heading("様式1 提案書", 0)
+    document.add_paragraph("この様式は変えないでください。")
+    table = document.add_table(rows=4, cols=4, style="Table Grid")
+    for row, texts in enumerate(
+        (
+            ("市町村名", "", "人口", ""),
+            ("地域の現状と課題", "(400字以内で記入してください)", "", ""),
+            ("実施体制", "", "担当者の電話番号", ""),
+            ("記入済みの欄", "変えてはいけない値", "", ""),
+        )
+    ):
+        for column, text in enumerate(texts):
+            table.cell(row, column).text = text
+    table.cell(1, 1).merge(table.cell(1, 3))
+    document.add_heading("スケジュール", 1)
+    document.add_paragraph("※ 段階ごとに記入")
+    document.add_heading("説明", 1)
+    document.add_paragraph("ここは説明文で、記入欄でない長い段落です。")
+    path = tmp_path / "form.docx"
+    document.save(path)
+    return path
+
+
+@pytest.fixture
+def excel_form(tmp_path):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "申請"
+    sheet["A1"] = "申請書"
+    sheet.merge_cells("A1:D1")
+    for row, (label, hint) in enumerate(
+        (
+            ("団体名", None),
+            ("目指す将来像", "※300字以内"),
+            ("KPI(成果指標)", None),
+            ("代表者の趣味", None),
+            ("合計", "=SUM(F1:F9)"),
+        ),
+        start=2,
+    ):
+        sheet.cell(row, 1, label)
+        sheet.cell(row, 2, hint)
+        sheet.cell(row, 1).border = Border(bottom=Side("thin"))
+    sheet.merge_cells("B3:D3")
+    sheet.column_dimensions["B"].width = 40
+    path = tmp_path / "form.xlsx"
+    book.save(path)
+    return path
+
+
+@pytest.fixture
+def filled_plan():
+    sections = (
+        PlanSection("issues", "2 課題", ("a",), (PlanItem("課題: 設備が古い。", "brief"),)),
+        PlanSection("vision", "3 将来像", ("a",), (PlanItem("あ" * 301, "brief"),
+                    PlanItem("目指す姿: 続ける。", "brief"))),
+        PlanSection("kpi", "8 KPI", ("a",), (PlanItem("【要記入: 基準値】", "gap"),)),
+        PlanSection("schedule", "7 日程", ("a",), (PlanItem("=1+1", "brief"),)),
+        PlanSection("organisation", "6 体制", ("a",), (sourced(1),)),
+    )  # fmt: skip
+    return plan(sections=sections, coverage=())
+
+
+def targets(boxes):
+    return {box.label: box.target for box in boxes}
+
+
+def test_the_boxes_of_a_word_form_are_mapped(word_form, template):
+    boxes = read_boxes(word_form, template)
+    assert targets(boxes) == {
+        "市町村名": "brief.municipality",
+        "人口": "brief.population",
+        "地域の現状と課題": "issues",
+        "実施体制": "organisation",
+        "担当者の電話番号": None,
+        "スケジュール": "schedule",
+    }
+    assert next(box for box in boxes if box.label == "地域の現状と課題").limit == 400
+
+
+def test_a_word_form_is_filled_and_keeps_its_layout(word_form, template, filled_plan):
+    before = docx.Document(str(word_form))
+    content = filled_form(word_form, read_boxes(word_form, template), filled_plan)
+    after = docx.Document(BytesIO(content))
+    cells = [c.text.replace("\n\n", "\n") for row in after.tables[0].rows for c in row.cells]
+    assert "みどり町" in cells
+    assert "(400字以内で記入してください)\n課題: 設備が古い。" in cells
+    assert "推進体制には金融機関も加わる。[1]" in cells
+    assert cells.count("【要記入】") == 2  # 人口 and 電話番号
+    assert "変えてはいけない値" in cells
+    texts = [p.text for p in after.paragraphs]
+    assert "※ 段階ごとに記入\n=1+1" in texts
+    assert any(text.startswith("[1] 資料1、総務省") for text in texts)
+    assert [p.style.name for p in before.paragraphs] == [
+        p.style.name for p in after.paragraphs[: len(before.paragraphs)]
+    ]
+    assert [c.text for c in before.tables[0].columns[0].cells] == [
+        c.text for c in after.tables[0].columns[0].cells
+    ]
+
+
+def test_an_excel_form_is_filled_and_keeps_its_layout(excel_form, template, filled_plan):
+    boxes = read_boxes(excel_form, template)
+    assert targets(boxes) == {
+        "団体名": "brief.municipality",
+        "目指す将来像": "vision",
+        "KPI(成果指標)": "kpi",
+        "代表者の趣味": None,
+    }
+    book = openpyxl.load_workbook(BytesIO(filled_form(excel_form, boxes, filled_plan)))
+    sheet = book["申請"]
+    assert sheet["B2"].value == "みどり町"
+    assert sheet["B3"].value == "※300字以内\n目指す姿: 続ける。"  # what is too long is left out
+    assert sheet["B4"].value == "【要記入: 基準値】"
+    assert sheet["B4"].fill.fgColor.rgb.endswith("FFFF00")
+    assert sheet["B5"].value == "【要記入】"
+    assert sheet["B6"].value == "=SUM(F1:F9)"
+    assert sheet.merged_cells.ranges == {*sheet.merged_cells.ranges}
+    assert {str(area) for area in sheet.merged_cells.ranges} == {"A1:D1", "B3:D3"}
+    assert sheet.column_dimensions["B"].width == 40
+    assert sheet["A2"].border.bottom.style == "thin"
+    assert book["出典"]["A1"].value.startswith("出典(AIによる下書き・要確認)")
+
+
+def test_a_mapping_is_shown_corrected_and_passed_back(word_form, template, tmp_path):
+    boxes = read_boxes(word_form, template)
+    mapping = json.loads(mapping_text(boxes, template))
+    assert mapping["targets"]["issues"] == "2 地域の現状と課題"
+    mapping["boxes"][0]["target"] = "overview"
+    mapping["boxes"][1]["target"] = None
+    path = tmp_path / "mapping.json"
+    path.write_text(json.dumps(mapping), encoding="utf-8")
+    corrected = with_mapping(boxes, path, template)
+    assert [box.target for box in corrected[:2]] == ["overview", None]
+    assert corrected[2:] == boxes[2:]
+
+
+@pytest.mark.parametrize(
+    "mapping",
+    ["", "{}", '{"boxes": [{"place": "表9 9行9列", "target": null}]}',
+     '{"boxes": [{"place": "段落 99", "target": "nowhere"}]}', '{"boxes": 1}'],
+)  # fmt: skip
+def test_a_mapping_that_cannot_be_used_is_explained(word_form, template, tmp_path, mapping):
+    path = tmp_path / "mapping.json"
+    path.write_text(mapping, encoding="utf-8")
+    with pytest.raises(InputError):
+        with_mapping(read_boxes(word_form, template), path, template)
+
+
+@pytest.mark.parametrize("name", ["form.pdf", "form.docx", "form.xlsx", "missing.docx"])
+def test_what_is_no_form_is_explained(tmp_path, template, name):
+    if name != "missing.docx":
+        (tmp_path / name).write_bytes(b"no form")
+    with pytest.raises(InputError):
+        read_boxes(tmp_path / name, template)
+
+
+def test_a_form_without_boxes_is_explained(tmp_path, template):
+    docx.Document().save(tmp_path / "empty.docx")
+    openpyxl.Workbook().save(tmp_path / "empty.xlsx")
+    for name in ("empty.docx", "empty.xlsx"):
+        with pytest.raises(InputError):
+            read_boxes(tmp_path / name, template)
+
+
+def test_a_value_is_never_a_formula(excel_form, template, filled_plan):
+    boxes = [b for b in read_boxes(excel_form, template) if b.label == "団体名"]
+    risky = plan(brief=type(filled_plan.brief)(municipality="=HYPERLINK(1)"))
+    book = openpyxl.load_workbook(BytesIO(filled_form(excel_form, boxes, risky)))
+    assert book["申請"]["B2"].data_type == "s"
