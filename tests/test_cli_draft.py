@@ -49,9 +49,7 @@ def test_the_json_has_the_keys_of_the_contract(run, brief):
     assert "保存しました" in err
 
 
-def test_a_plan_is_written_as_word_and_markdown_and_taken_up_again(
-    run, brief, tmp_path, index_root
-):
+def test_a_plan_is_written_and_taken_up_again(run, brief, tmp_path, index_root):
     word, text = tmp_path / "計画.docx", tmp_path / "計画.md"
     assert run(brief, "--out", word)[0] == 0
     assert docx.Document(str(word)).tables

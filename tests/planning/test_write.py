@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from openai_server import Reply, serve
+from answering.openai_server import Reply, serve
 
 from assistant.assistant import Assistant
 from assistant.export.rows import plan_row
