@@ -121,9 +121,7 @@ class Material:
 
     def passages(self, questions: Iterable[str], most: int) -> list[Passage]:
         """The passages found for the questions, the best of each first, none twice."""
-        found = [
-            self._found(asked) for question in questions if (asked := self._filled(question)[0])
-        ]
+        found = [self._found(asked) for question in questions for asked in self._filled(question)]
         turns = [passage for turn in zip_longest(*found) for passage in turn if passage]
         return list({passage.chunk.chunk_id: passage for passage in turns}.values())[:most]
 
