@@ -76,6 +76,12 @@ def fails(town, capsys):
         ["index", "stats", "--index", "{folder}/nowhere"],
         ["index", "verify", "--index", "{folder}/nowhere"],
         ["index", "rebuild", "--index", "{folder}/nowhere"],
+        ["corpus", "check", "--index", "{folder}/nowhere"],
+        ["corpus", "add", "{folder}/missing"],
+        ["corpus", "add", "{folder}"],
+        ["corpus", "add", LONG],
+        ["corpus", "add", "ftp://example.jp/plan.pdf"],
+        ["corpus", "add", "http://10.0.0.1/plan.pdf"],
     ],
     ids=lambda arguments: " ".join(arguments)[:80],
 )

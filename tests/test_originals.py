@@ -242,19 +242,22 @@ def test_this_machine_is_refused_unless_a_test_allows_it(server, settings):
     ["10.0.0.1", "192.168.1.1", "172.16.0.1", "169.254.169.254", "100.64.0.1", "0.0.0.0",
      "[::ffff:10.0.0.1]", "[fe80::1]", "[fd00::1]", "[64:ff9b::a00:1]", "224.0.0.1"],
 )  # fmt: skip
-def test_private_addresses_are_refused_directly_and_by_redirect(
-    server, settings, host, monkeypatch
-):
-    answers = {host.strip("[]"): [(socket.AF_INET6, 1, 6, "", (host.strip("[]"), 80))]}
-    resolve = socket.getaddrinfo
-    monkeypatch.setattr(
-        socket, "getaddrinfo", lambda name, *a, **o: answers.get(name) or resolve(name, *a, **o)
-    )
+def test_private_addresses_are_refused_directly_and_by_redirect(server, settings, host):
     with pytest.raises(FetchError, match="庁内やこのパソコン"):
         add_original(f"http://{host}/plan.pdf", settings)
     server.pages["/plan.pdf"] = (302, {"Location": f"http://{host}/plan.pdf"}, b"")
     with pytest.raises(FetchError, match="庁内やこのパソコン"):
         add_original(f"{server.url}/plan.pdf", settings)
+
+
+@pytest.mark.parametrize("host", ["2130706433", "0x7f.1", "127.1"])
+def test_odd_ways_of_writing_this_machine_are_refused(settings, host, monkeypatch):
+    # What the system's resolver makes of them.
+    found = [(socket.AF_INET, 1, 6, "", ("127.0.0.1", 80))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+    strict = settings.model_copy(update={"fetch_loopback": False})
+    with pytest.raises(FetchError, match="庁内やこのパソコン"):
+        add_original(f"http://{host}/plan.pdf", strict)
 
 
 def test_a_name_is_resolved_once_and_connected_to_as_checked(server, settings, monkeypatch):

@@ -127,14 +127,7 @@ def _checked(url: str) -> str:
 
 def _public_address(host: str, port: int | None, *, loopback: bool) -> str:
     """The address to connect to; all addresses of the name must be public."""
-    try:
-        found = socket.getaddrinfo(host, port or 443, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        raise FetchError(
-            f"アドレスの相手が見つかりません: {host}",
-            f"アドレスと通信を確かめてください。{_BY_HAND}",
-        ) from error
-    addresses = [str(row[4][0]).split("%")[0] for row in found]
+    addresses = _addresses(host, port)
     for address in addresses:
         parsed = ipaddress.ip_address(address)
         if not (_is_public(parsed) or (loopback and parsed.is_loopback)):
@@ -143,6 +136,21 @@ def _public_address(host: str, port: int | None, *, loopback: bool) -> str:
                 _BY_HAND,
             )
     return addresses[0]
+
+
+def _addresses(host: str, port: int | None) -> list[str]:
+    try:
+        return [str(ipaddress.ip_address(host))]
+    except ValueError:
+        pass  # a name, or one of the odd ways of writing an address that the resolver accepts
+    try:
+        found = socket.getaddrinfo(host, port or 443, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise FetchError(
+            f"アドレスの相手が見つかりません: {host}",
+            f"アドレスと通信を確かめてください。{_BY_HAND}",
+        ) from error
+    return [str(row[4][0]).split("%")[0] for row in found]
 
 
 def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:

@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from assistant.ingest.catalog import CatalogEntry
 from assistant.japanese.width import fold, squeeze
@@ -153,6 +154,7 @@ def _follows(later: Member, member: Member) -> bool:
     return further > stage and later.published > member.published
 
 
+@lru_cache(maxsize=16_384)
 def title_stem(title: str) -> str:
     """A title without its stage, meeting and version: what its other versions share with it."""
     stem = re.sub(r"\s+", " ", fold(title)).strip()
@@ -218,9 +220,8 @@ def _stage(member: Member) -> tuple[int, ...] | None:
 
 
 def _named(member: Member, series: Series) -> str:
-    """A later member in short, its date with it: 「確定した報告書(2024-09-13)」."""
+    """A later member, in short where its name can stand alone: 「確定した報告書(2024-09-13)」."""
     title = member.title
-    if squeeze(title).startswith(squeeze(series.name)) and title.startswith(series.name):
-        title = title[len(series.name) :].strip() or title
-    name = title if title != member.title else f"「{title}」"
+    short = title[len(series.name) :].strip() if title.startswith(series.name) else ""
+    name = short if re.match(r"[^\W\d_]", short) else f"「{title}」"
     return f"{'確定した' if member.status == 'final' else ''}{name}({member.published})"

@@ -115,6 +115,12 @@ def test_a_plan_whose_title_names_no_stage_follows_its_draft():
     assert followed(draft, plan) == {"a": "「みどり市DX推進計画」(2024-03-30)"}
 
 
+def test_a_version_that_is_only_a_bracket_is_named_in_full():
+    first = document("a", "みどり市DX推進計画（素案）", "2024-01-10")
+    second = document("b", "みどり市DX推進計画（案）", "2024-02-10")
+    assert followed(first, second) == {"a": "「みどり市DX推進計画（案）」(2024-02-10)"}
+
+
 def test_a_revised_edition_follows_the_first():
     editions = [
         document("a", "通信網の整備に関する手引き 第1版", "2023-04-01", "final"),
