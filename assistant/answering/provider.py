@@ -71,7 +71,8 @@ class ChatModel:
         self._chat = chat
         self._settings = settings
         self._clock = clock
-        self._structured = True
+        self.structured = True
+        """Replies are asked for by schema; False once the provider has turned that down."""
 
     @classmethod
     def open(cls, settings: Settings, clock: Clock | None = None) -> "ChatModel":
@@ -113,7 +114,7 @@ class ChatModel:
         attempt = 0
         while True:
             attempt += 1
-            structured = self._structured
+            structured = self.structured
             begun = False
             try:
                 usage = Usage()
@@ -126,7 +127,7 @@ class ChatModel:
                 return usage
             except ModelError as error:
                 if structured and error.fault == "request" and not begun:
-                    self._structured = False
+                    self.structured = False
                 elif begun or error.fault not in _RETRIED or attempt >= _ATTEMPTS:
                     raise
                 else:
@@ -181,7 +182,7 @@ class ChatModel:
         if isinstance(chain, RunnableSequence):
             # Without the parser behind it, which would hold the stream back to the end.
             return chain.first
-        self._structured = False
+        self.structured = False
         return self._chat
 
     def _chunks(

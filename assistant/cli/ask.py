@@ -28,6 +28,12 @@ def register(commands: Any) -> None:
     ask = add_command(commands, "ask", _ask, "質問に出典つきで答える")
     ask.add_argument("--mode", choices=("auto", "extractive", "llm"), default="auto",
                      help="答え方(既定はauto。モデルがなければ資料の文をそのまま示す)")  # fmt: skip
+    ask.add_argument(
+        "--rerun",
+        type=Path,
+        metavar="ファイル",
+        help="保存した回答(ask --json の出力)をもう一度たずね、変わった点を示す",
+    )
     add_question(ask)
 
     show = add_command(commands, "show", _show, "文章を前後とともに表示する", json_option=False)
@@ -56,6 +62,8 @@ def _ask(options: argparse.Namespace) -> int:
     from assistant.export.rows import answer_row
     from assistant.export.text import answer_text
 
+    if options.rerun:
+        return _rerun(options)
     filters = _filters(options)
 
     def ask(assistant: "Assistant", question: str, question_id: Any) -> str:
@@ -65,6 +73,49 @@ def _ask(options: argparse.Namespace) -> int:
         return as_json(row) if options.json else answer_text(answer)
 
     return each_question(options, ask)
+
+
+def _rerun(options: argparse.Namespace) -> int:
+    """Ask a saved question again, in the same way, and say what has changed since."""
+    from assistant.export.changes import changes
+    from assistant.export.rows import answer_row
+    from assistant.export.text import answer_text
+    from assistant.schema import Filters
+
+    before = _saved(options.rerun)
+    mode = options.mode
+    if mode == "auto" and before["mode"] == "extractive":
+        mode = "extractive"
+    question = before["standalone"] or before["question"]
+    answer = open_assistant(options).ask(question, Filters(**before["filters"]), mode=mode)
+    row = answer_row(answer, before["id"])
+    found = changes(before, row)
+    _remember(row, options)
+    if options.json:
+        print(as_json({**row, "changes": found}))
+    else:
+        listed = [f"・{change}" for change in found] or ["・変わった点はありません。"]
+        print("\n".join([answer_text(answer), "", "前の回答から変わった点", *listed]))
+    return 0
+
+
+def _saved(path: Path) -> dict[str, Any]:
+    """An answer as ``ask --json`` printed it."""
+    needed = {"id", "question", "standalone", "filters", "mode", "refused", "statements"}
+    try:
+        row = json.loads(path.read_text(encoding="utf-8-sig"))
+        if isinstance(row, dict) and needed | {"citations", "provenance"} <= row.keys():
+            return row
+    except OSError as error:
+        raise InputError(
+            f"保存した回答を開けません: {path}", "場所と権限を確かめてください。"
+        ) from error
+    except ValueError:
+        pass
+    raise InputError(
+        f"保存した回答として読めません: {path}",
+        "regional-dx ask --json の出力を1件だけ保存したファイルを指定してください。",
+    )
 
 
 def _show(options: argparse.Namespace) -> int:
