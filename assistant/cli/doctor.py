@@ -6,14 +6,15 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from shutil import which
 from time import perf_counter
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from assistant.cli.console import print_value, read_settings
 from assistant.cli.parser import add_command
 from assistant.errors import AssistantError
-from assistant.settings import Settings
+
+if TYPE_CHECKING:
+    from assistant.settings import Settings
 
 _FONT_FOLDERS = {
     "win32": (Path(os.environ.get("WINDIR", "C:/Windows")) / "Fonts",),
@@ -78,7 +79,7 @@ def _checked(name: str, check: Callable[[], Finding]) -> Finding:
         return Finding(name, "error", error.message, error.remedy)
 
 
-def _settings(settings: Settings) -> Finding:
+def _settings(settings: "Settings") -> Finding:
     folder = settings.data
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -95,7 +96,7 @@ def _settings(settings: Settings) -> Finding:
     return Finding("設定", "ok", f"読めました。データのフォルダーは {folder} です。")
 
 
-def _index(named: Path | None, settings: Settings) -> Finding:
+def _index(named: Path | None, settings: "Settings") -> Finding:
     from assistant.retrieval.index import current_generation, no_index, read_manifest
 
     root = named or settings.default_index
@@ -117,7 +118,7 @@ def _index(named: Path | None, settings: Settings) -> Finding:
     return Finding("索引", "ok", f"{held}({root})")
 
 
-def _model(settings: Settings) -> Finding:
+def _model(settings: "Settings") -> Finding:
     if settings.model is None:
         return Finding(
             "言語モデル",
@@ -160,18 +161,15 @@ def _fonts() -> Finding:
 
 
 def _recognition() -> Finding:
-    """Image-only PDFs are not read; whether the usual tool to make them readable is at hand."""
-    tool = which("ocrmypdf")
-    if tool:
-        return Finding(
-            "文字認識(OCR)",
-            "ok",
-            "ocrmypdf があります。画像だけのPDFは、"
-            "ocrmypdf -l jpn 元.pdf 先.pdf で文字を付けてから取り込めます。",
-        )
+    """Whether pages that are pictures can be read."""
+    from assistant.ingest.readers.ocr import ocr_is_ready
+
+    if ocr_is_ready():
+        return Finding("文字認識(OCR)", "ok", "使えます。読み取った文は「文字認識」と示します。")
     return Finding(
         "文字認識(OCR)",
         "hint",
-        "ocrmypdf がありません。画像だけのPDFは、そのままでは取り込めません。",
-        "文字認識をかけたPDFか、元の文書ファイルを取り込んでください。",
+        "使えません。画像だけのページは取り込めません。",
+        "Tesseractと日本語のデータ(jpn)を入れ、"
+        "pip install 'regional-dx-assistant[ocr]' を実行してください。",
     )
