@@ -1,6 +1,7 @@
 """Plans and evidence sheets as Markdown; every text is inert (no link, image, HTML or formula)."""
 
 import re
+from collections.abc import Sequence
 
 from assistant.export.layout import (
     Block,
@@ -36,6 +37,15 @@ def answer_markdown(answer: Answer) -> str:
     lines = ["# 根拠資料(決裁用)", ""]
     for block in answer_blocks(answer):
         lines += [*_block(block, set()), ""]
+    return "\n".join(lines)
+
+
+def conversation_markdown(answers: Sequence[Answer]) -> str:
+    """The answers of a conversation, each with its quotes under its own numbers."""
+    lines = ["# 相談の記録", ""]
+    for answer in answers:
+        for block in answer_blocks(answer):
+            lines += [*_block(block, set()), ""]
     return "\n".join(lines)
 
 

@@ -1,6 +1,7 @@
 """Plans and evidence sheets as Word files: headings, tables, footnotes, gaps highlighted."""
 
 import re
+from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
@@ -72,6 +73,16 @@ def answer_docx(answer: Answer) -> bytes:
     document.add_paragraph("根拠資料(決裁用)", style="Title")
     for block in answer_blocks(answer):
         _add(document, block, None)
+    return _saved(document)
+
+
+def conversation_docx(answers: Sequence[Answer]) -> bytes:
+    """The answers of a conversation as a .docx file, each with its quotes under its own numbers."""
+    document = _document("相談の記録")
+    document.add_paragraph("相談の記録", style="Title")
+    for answer in answers:
+        for block in answer_blocks(answer):
+            _add(document, block, None)
     return _saved(document)
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from assistant.ui import ask, library, plan
+from assistant.ui import ask, evaluation, library, plan
 
 _HERE = Path(__file__).parent
 # Streamlit's page says it is English, which makes screen readers and fonts choose wrongly.
@@ -13,6 +13,7 @@ _PAGES = (
     (ask.page, "相談", ":material/forum:", "ask"),
     (plan.page, "計画", ":material/edit_document:", "plan"),
     (library.page, "資料", ":material/folder_open:", "library"),
+    (evaluation.page, "評価", ":material/monitoring:", "evaluation"),
 )
 
 

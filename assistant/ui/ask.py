@@ -6,7 +6,9 @@ import streamlit as st
 
 from assistant.assistant import Assistant
 from assistant.errors import AssistantError
+from assistant.export.markdown import conversation_markdown
 from assistant.export.text import as_of_text, where_text
+from assistant.export.word import conversation_docx
 from assistant.schema import (
     Answer,
     AnswerEvent,
@@ -58,6 +60,7 @@ def page() -> None:
             chosen = filters.choose(assistant.manifest)
             if turns:
                 st.button("新しい相談を始める", icon=":material/add_comment:", on_click=_forget)
+                _downloads([turn.answer for turn in turns])
         if not turns and "asked" not in st.session_state:
             _examples()
         with st.container(key="turns"):
@@ -87,6 +90,26 @@ def _examples() -> None:
         with st.container(horizontal=True, gap="small"):
             for question in questions:
                 st.button(question, on_click=_ask, args=(question,))
+
+
+def _downloads(answers: list[Answer]) -> None:
+    """The conversation with its evidence as files; numbers are those on the screen."""
+    with st.popover("記録を受け取る", icon=":material/download:"):
+        st.caption("質問・回答・引用と出典の一覧です。番号は画面と同じです。")
+        st.download_button(
+            "Word(.docx)",
+            lambda: conversation_docx(answers),
+            file_name="相談の記録.docx",
+            mime="application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            on_click="ignore",
+        )
+        st.download_button(
+            "Markdown(.md)",
+            lambda: conversation_markdown(answers),
+            file_name="相談の記録.md",
+            mime="text/markdown",
+            on_click="ignore",
+        )
 
 
 def _ask(question: str) -> None:

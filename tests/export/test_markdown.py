@@ -2,7 +2,12 @@ import re
 
 from plans import HOSTILE, plan
 
-from assistant.export.markdown import answer_markdown, inert, plan_markdown
+from assistant.export.markdown import (
+    answer_markdown,
+    conversation_markdown,
+    inert,
+    plan_markdown,
+)
 
 
 def test_every_mark_has_its_footnote_under_the_number_on_screen():
@@ -44,3 +49,14 @@ def test_an_evidence_sheet_shows_quotes_with_their_places(assistant):
         assert inert(citation.quote) in text
         assert inert(citation.document.title) in text
     assert "AIによる下書き・要確認" in text
+
+
+def test_a_conversation_keeps_each_answers_own_numbers(assistant):
+    answers = [
+        assistant.ask(q) for q in ("協議会には誰が参加しますか", "維持管理の費用は誰が払いますか")
+    ]
+    text = conversation_markdown(answers)
+    assert text.count("## 質問") == 2
+    assert re.findall(r"^\| (\d+) \|", text, re.MULTILINE) == [
+        str(citation.number) for answer in answers for citation in answer.citations
+    ]

@@ -8,7 +8,7 @@ import docx
 import pytest
 from plans import GAP, HOSTILE, PlanItem, PlanSection, citation, plan, sourced
 
-from assistant.export.word import answer_docx, plan_docx
+from assistant.export.word import answer_docx, conversation_docx, plan_docx
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
@@ -107,3 +107,15 @@ def test_libreoffice_reads_the_file(tmp_path):
     text = re.sub(r"<[^>]*>|\s", "", text)
     assert "資料3【案】、総務省、2024-04-24" in text
     assert citation(1, "").document.title in text
+
+
+def test_a_conversation_holds_every_answer_with_its_quotes(assistant):
+    answers = [
+        assistant.ask("協議会には誰が参加しますか"),
+        assistant.ask("月面基地の建設費はいくらですか"),
+    ]
+    document = docx.Document(BytesIO(conversation_docx(answers)))
+    text = "\n".join(paragraph.text for paragraph in document.paragraphs)
+    assert [answer.question in text for answer in answers] == [True, True]
+    cells = {cell.text for table in document.tables for row in table.rows for cell in row.cells}
+    assert {citation.quote for citation in answers[0].citations} <= cells
