@@ -1,14 +1,17 @@
-# make ask Q="…" | test | gate | setup | lint | bench      (Windows without make: see README.md)
+# make ask Q="…" | app | test | gate | setup | lint | bench      (Windows without make: see README.md)
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: ask test gate setup setup-all lint bench clean
+.PHONY: ask app test gate setup setup-app setup-all lint bench clean
 export Q
 
 ask: setup
 	@$(BIN)/regional-dx ask "$$Q"
+
+app: setup-app
+	@$(BIN)/regional-dx app
 
 test: setup-all
 	@$(BIN)/python -m pytest
@@ -29,12 +32,18 @@ bench: setup-all
 
 # A stamp is written only after its installation succeeded, so an interrupted one is taken up again.
 setup: $(VENV)/installed
+setup-app: $(VENV)/installed-app
 setup-all: $(VENV)/installed-all
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	@echo "必要なソフトウェアを準備しています(初回は数分かかります)…" >&2
 	@$(PYTHON) -m venv $(VENV)
 	@$(INSTALL) -e .
+	@touch $@
+
+$(VENV)/installed-app: $(VENV)/installed
+	@echo "画面のソフトウェアを準備しています…" >&2
+	@$(INSTALL) -e ".[app]"
 	@touch $@
 
 $(VENV)/installed-all: $(VENV)/installed

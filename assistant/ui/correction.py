@@ -7,11 +7,9 @@ import streamlit as st
 import tomli_w
 
 from assistant.errors import AssistantError, InputError, StorageError
-from assistant.indexing import ingest
 from assistant.ingest.stated import SIDECAR_SUFFIX, read_sidecar, sidecar_of
 from assistant.japanese.dates import find_dates
 from assistant.schema import SourceDocument
-from assistant.settings import load_settings
 from assistant.ui import job, labels
 from assistant.ui.session import show_error
 
@@ -55,11 +53,7 @@ def form(root: Path, document: SourceDocument) -> None:
             except AssistantError as error:
                 show_error(error.message, error.remedy)
                 return
-            settings = load_settings()
-            job.start(
-                f"「{title}」の直しの反映",
-                lambda progress: ingest([path], root, settings, progress=progress),
-            )
+            job.start(f"「{title}」の直しの反映", "ingest", root, [path])
             st.rerun()
 
 

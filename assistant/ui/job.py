@@ -1,17 +1,23 @@
-"""A change of the index under way in a thread of its own: the page stays usable meanwhile."""
+"""A change of the index under way in a process of its own: the pages stay usable meanwhile."""
 
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterable
+from concurrent.futures import Future
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
 
 import streamlit as st
 
 from assistant.errors import AssistantError
-from assistant.export.text import report_text
-from assistant.retrieval.index import Progress
-from assistant.schema import IngestReport
 from assistant.ui.inert import label, paragraph
 from assistant.ui.session import show_error
+
+Change = Literal["ingest", "remove", "rebuild"]
 
 _KEY = "job"
 _LOOK_AGAIN = 0.5
@@ -20,25 +26,73 @@ _LOOK_AGAIN = 0.5
 
 @dataclass
 class Job:
-    """One run; written by its thread, read by the pages of the session that started it."""
+    """One run; written by the thread that listens to it, read by the session that started it."""
 
     title: str
     step: str = "準備しています"
     done: int = 0
     total: int = 0
-    future: Future[IngestReport] = field(default_factory=Future)
+    future: Future[str] = field(default_factory=Future)
+    """What was done, for people."""
 
-    def progress(self, step: str, done: int, total: int) -> None:
-        """Take down how far the run is."""
-        self.step, self.done, self.total = step, done, total
+    def listen(self, child: "subprocess.Popen[str]") -> None:
+        """Take down what the process says until it ends."""
+        assert child.stdout is not None
+        with child.stdout as lines:
+            for line in lines:
+                self._heard(json.loads(line))
+        child.wait()
+        if not self.future.done():
+            message = "索引の更新が途中で止まりました。今までの索引で答え続けます。"
+            remedy = "ディスクとメモリの空きを確かめて、もう一度試してください。"
+            self.future.set_exception(AssistantError(message, remedy))
+
+    def _heard(self, row: dict[str, Any]) -> None:
+        if "error" in row:
+            error = AssistantError(row["error"]["message"], row["error"]["remedy"])
+            self.future.set_exception(error)
+        elif "text" in row:
+            self.future.set_result(row["text"])
+        else:
+            self.step, self.done, self.total = row["step"], row["done"], row["total"]
 
 
-def start(title: str, change: Callable[[Progress], IngestReport]) -> None:
-    """Run a change of the index aside; it goes on when the visitor leaves the page."""
+def start(
+    title: str,
+    change: Change,
+    root: Path,
+    paths: Iterable[Path] = (),
+    *,
+    delete: Iterable[Path] = (),
+) -> None:
+    """Change an index aside; it goes on when the visitor leaves the page.
+
+    Args:
+        title: what is done, in Japanese.
+        change: what to call of `assistant.indexing`.
+        root: folder of the index.
+        paths: files concerned; none for ``rebuild``.
+        delete: files to delete once the index is done with them.
+    """
+    request = {
+        "change": change,
+        "root": str(root),
+        "paths": [str(path) for path in paths],
+        "delete": [str(path) for path in delete],
+    }
+    child = subprocess.Popen(  # our own interpreter and module
+        [sys.executable, "-P", "-X", "utf8", "-m", "assistant.ui.change"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+    )
+    assert child.stdin is not None
+    with child.stdin as asked:
+        asked.write(json.dumps(request) + "\n")
     job = Job(title)
-    worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="index")
-    job.future = worker.submit(change, job.progress)
-    worker.shutdown(wait=False)
+    threading.Thread(target=job.listen, args=(child,), name="index", daemon=True).start()
     st.session_state[_KEY] = job
 
 
@@ -57,13 +111,13 @@ def show() -> None:
         _watched(job)
         return
     try:
-        report = job.future.result()
+        text = job.future.result()
     except AssistantError as error:
         show_error(error.message, error.remedy)
     else:
         with st.container(border=True):
             st.success(f"{label(job.title)}が終わりました。", icon=":material/check_circle:")
-            paragraph(report_text(report), "text")
+            paragraph(text)
     st.button("この知らせを消す", icon=":material/close:", on_click=_forget)
 
 

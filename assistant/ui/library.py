@@ -8,12 +8,10 @@ import streamlit as st
 
 from assistant.assistant import Assistant
 from assistant.errors import AssistantError
-from assistant.indexing import ingest, rebuild, remove
 from assistant.ingest.readers import SUFFIXES
 from assistant.japanese.width import fold
 from assistant.retrieval.index import Manifest
 from assistant.schema import SourceDocument
-from assistant.settings import load_settings
 from assistant.ui import correction, job, labels, timeline, uploads
 from assistant.ui.inert import label, pairs, paragraph
 from assistant.ui.session import opened, show_error, two_lines
@@ -141,14 +139,8 @@ def _removal(root: Path, document: SourceDocument, files: list[Path]) -> None:
             "quiet",
         )
         if st.button("取り除く", key="remove", type="primary", disabled=job.is_running()):
-            settings = load_settings()
-            # The files go once the index no longer cites them.
-            job.start(
-                f"「{document.title}」の取り除き",
-                lambda progress: uploads.then_delete(
-                    own, remove(files, root, settings, progress=progress)
-                ),
-            )
+            title = f"「{document.title}」の取り除き"
+            job.start(title, "remove", root, files, delete=uploads.with_sidecars(own))
             st.rerun()
 
 
@@ -167,11 +159,7 @@ def _add(root: Path) -> None:
         paragraph(f"・{file.name}({file.size / 1e6:.1f} MB)", "quiet")
     if st.button("取り込む", type="primary", disabled=not files or job.is_running()):
         paths = uploads.save([(file.name, file.getvalue()) for file in files], root)
-        settings = load_settings()
-        job.start(
-            f"資料{len(paths)}件の取り込み",
-            lambda progress: ingest(paths, root, settings, progress=progress),
-        )
+        job.start(f"資料{len(paths)}件の取り込み", "ingest", root, paths)
         # A new key empties the box.
         st.session_state["uploads"] = st.session_state.get("uploads", 0) + 1
         st.rerun()
@@ -194,14 +182,9 @@ def _skips(root: Path, manifest: Manifest) -> None:
 
 
 def _forget_skip(root: Path, path: Path) -> None:
-    settings = load_settings()
     own = [path] if uploads.is_own(path, root) else []
-    job.start(
-        f"「{path.name}」の記録を消す処理",
-        lambda progress: uploads.then_delete(
-            own, remove([path], root, settings, progress=progress)
-        ),
-    )
+    title = f"「{path.name}」の記録を消す処理"
+    job.start(title, "remove", root, [path], delete=uploads.with_sidecars(own))
     st.rerun()
 
 
@@ -219,8 +202,7 @@ def _health(root: Path, manifest: Manifest) -> None:
             _checked(root)
     st.caption("語の統計を作り直すときや、点検で問題が見つかったときは、索引を作り直します。")
     if st.button("索引を作り直す", icon=":material/refresh:", disabled=job.is_running()):
-        settings = load_settings()
-        job.start("索引の作り直し", lambda progress: rebuild(root, settings, progress=progress))
+        job.start("索引の作り直し", "rebuild", root)
         st.rerun()
 
 

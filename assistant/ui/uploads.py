@@ -5,7 +5,7 @@ import unicodedata
 from pathlib import Path
 
 from assistant.errors import InputError, StorageError
-from assistant.schema import IngestReport
+from assistant.ingest.stated import SIDECAR_SUFFIX
 
 # What Windows does not allow in a name, and what a terminal would obey.
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
@@ -47,13 +47,9 @@ def save(files: list[tuple[str, bytes]], root: Path) -> list[Path]:
     return paths
 
 
-def then_delete(files: list[Path], report: IngestReport) -> IngestReport:
-    """Delete added files after the index has let go of them; hands the report on."""
-    for path in files:
-        path.unlink(missing_ok=True)
-        for beside in path.parent.glob(f"{path.name}.meta.toml"):
-            beside.unlink()
-    return report
+def with_sidecars(files: list[Path]) -> list[Path]:
+    """Added files with the corrections that stand beside them."""
+    return [part for file in files for part in (file, file.with_name(file.name + SIDECAR_SUFFIX))]
 
 
 def _safe_name(name: str) -> str:
