@@ -123,7 +123,6 @@ def _forget() -> None:
 
 def _answer(assistant: Assistant, question: str, chosen: Filters, turns: list[Turn]) -> None:
     """Answer the waiting question; it waits on if the page is drawn again before the end."""
-    number = len(turns)
     _draw_question(question)
     try:
         with (
@@ -131,7 +130,7 @@ def _answer(assistant: Assistant, question: str, chosen: Filters, turns: list[Tu
             st.spinner("探しています…"),
         ):
             events = assistant.stream(question, chosen, history=tuple(turns))
-            answer = _draw_events(number, events)
+            answer = _draw_events(events)
     except AssistantError as error:
         # The error stays with its question, and the next question can be asked.
         del st.session_state["asked"]
@@ -145,11 +144,14 @@ def _answer(assistant: Assistant, question: str, chosen: Filters, turns: list[Tu
     st.rerun()
 
 
-def _draw_events(number: int, events: Iterator[object]) -> Answer:
+def _draw_events(events: Iterator[object]) -> Answer:
+    """Show what arrives, the numbers as text: sources open once the answer is complete."""
     for event in events:
         match event:
             case StatementEvent(made, citations):
-                _draw_statement(f"stream_{number}", 0, made, {c.number: c for c in citations})
+                marks = [f"[{citation.number}]" for citation in citations]
+                stages = labels.stages(citations[0].document)
+                statement(made.text, made.attribution, [*stages, *marks])
             case NoticeEvent(text):
                 paragraph(text, "note")
             case AnswerEvent(answer):
