@@ -6,10 +6,9 @@ makes an opinion the document's own text, or a question a finding.
 
 from collections.abc import Iterable
 
-from assistant.japanese.hedges import asks, supposes
+from assistant.japanese.hedges import asks, reports, supposes
 from assistant.schema import Chunk, Passage, SourceDocument
 
-_CLAIMS = {"question": "論点", "proposal": "提案"}
 _LABEL_NOTES = {
     "論点": "「論点」と付けた文は、検討のために立てられた問いで、結論ではありません。",
     "提案": "「提案」と付けた文は、対応の方向として示されたもので、決定した内容ではありません。",
@@ -48,8 +47,8 @@ def label_of(chunk: Chunk, text: str) -> str | None:
         return None
     if chunk.claim == "question" or (chunk.claim and asks(text)):
         return "論点"
-    claim = _CLAIMS.get(chunk.claim or "")
-    parts = [part for part in (claim, "仮説" if supposes(text) else None) if part]
+    proposal = chunk.claim == "proposal" and not reports(text)
+    parts = (*(["提案"] if proposal else []), *(["仮説"] if supposes(text) else []))
     return "・".join(parts) or None
 
 

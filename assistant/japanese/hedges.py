@@ -13,6 +13,7 @@ _SUPPOSES = re.compile(
 _ASKS = re.compile(
     r"(?:べき|の|れば良い|ればよい|られる|できる|何|ある|ない|必要|適切|妥当)か[。？?]?$"
 )
+_REPORTS = re.compile(r"(?:[いえきしっりれ]た|事例がある|見られ(?:る|ない)|散見される|つつある)$")
 _FULL_STOP = "。！？!?」』）) \n"
 
 
@@ -22,6 +23,14 @@ def supposes(sentence: str) -> bool:
     Emphatic questions that only confirm (「〜ではないかな」 in speech) count too.
     """
     return bool(_SUPPOSES.search(sentence))
+
+
+def reports(sentence: str) -> bool:
+    """Whether a sentence tells what was or is seen: 「踏み切れない事例がある」, 「中心であった」.
+
+    Such a sentence proposes nothing, also where proposals stand around it.
+    """
+    return not supposes(sentence) and bool(_REPORTS.search(sentence.rstrip(_FULL_STOP)))
 
 
 def asks(sentence: str) -> bool:

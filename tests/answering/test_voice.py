@@ -65,6 +65,7 @@ def test_words_are_given_to_those_who_said_them(document, chunk, attribution):
         ("finding", None, "体制が弱いことが一因ではないか。", "仮説"),
         ("finding", None, "費用は誰が負担すべきか。", "論点"),
         ("proposal", None, "国が支援すべきである。", "提案"),
+        ("proposal", None, "更新に踏み切れない事例がある。", None),
         ("proposal", None, "人材を共有することが適当ではないか。", "提案・仮説"),
         (None, None, "導入により効率化できると考えられる。", "仮説"),
         (None, None, "補助率は2分の1である。", None),

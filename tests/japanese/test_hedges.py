@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.japanese.hedges import asks, supposes
+from assistant.japanese.hedges import asks, reports, supposes
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,18 @@ from assistant.japanese.hedges import asks, supposes
 )
 def test_conjectures_and_questions_are_known_by_their_ending(sentence, kind):
     assert (supposes(sentence), asks(sentence)) == (kind == "supposes", kind == "asks")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("更新に踏み切れない事例がある。", True),
+        ("技術的な観点からの検証・分析が中心であった。", True),
+        ("横展開に成功する事例が散見される。", True),
+        ("国が支援すべきである。", False),
+        ("事務局は市が担う。", False),
+        ("連携が不可欠になったのではないか。", False),
+    ],
+)
+def test_what_was_seen_is_told_from_what_is_proposed(sentence, expected):
+    assert reports(sentence) == expected
