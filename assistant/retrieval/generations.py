@@ -231,8 +231,8 @@ def _build(
         (folder / "pages" / f"{doc_id}.json").unlink(missing_ok=True)
     for doc_id, pages in change.pages.items():
         _write_json(folder / "pages" / f"{doc_id}.json", [asdict(page) for page in pages])
-    chunks = _write_engines(folder, change, documents, embedder, progress)
     _write_vocabulary(folder, change.chunks, word_vectors)
+    chunks = _write_engines(folder, change, documents, embedder, progress)
     described = [asdict(documents[doc_id]) | {"source_path": ""} for doc_id in sorted(documents)]
     digest = hashlib.sha256(json.dumps([embedder.name, described]).encode())
     manifest = Manifest(
@@ -275,14 +275,15 @@ def _write_engines(
         words = WordIndex(folder / "words", create=True)
         if change.removed:
             vectors.replace([], np.empty((0, 0), np.float32), vectors.ids_of(list(change.removed)))
-        # Tantivy commits once: its commit is the expensive part.
-        words.replace(change.chunks, documents, list(change.removed))
         for begin in range(0, len(change.chunks), _EMBED_BATCH):
             batch = change.chunks[begin : begin + _EMBED_BATCH]
             embedded = embedder.embed_passages([searched_text(chunk) for chunk in batch])
             vectors.replace(batch, embedded, [])
             if progress:
                 progress("索引に登録", begin + len(batch), len(change.chunks))
+        # Tantivy commits once: its commit is the expensive part. It splits texts into sentences,
+        # which would push the words of whole chunks out of their cache: it comes last.
+        words.replace(change.chunks, documents, list(change.removed))
         return vectors.count()
     finally:
         vectors.close()
