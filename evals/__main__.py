@@ -93,13 +93,13 @@ def _gate(options: argparse.Namespace) -> int:
 
 
 def _report(options: argparse.Namespace) -> int:
-    from evals.report import tables, write_report
+    from evals.readme import write_tables
+    from evals.report import write_report
     from evals.results import read_run
 
-    if options.tables:
-        print(tables(read_run(options.folder)))
-    else:
-        print(write_report(options.folder, options.before))
+    print(write_report(options.folder, options.before))
+    if options.readme:
+        write_tables(read_run(options.folder))
     return 0
 
 
@@ -184,7 +184,7 @@ def _parser() -> argparse.ArgumentParser:
     report = commands.add_parser("report", help="write the report of a run anew")
     report.add_argument("folder", type=Path)
     report.add_argument("--before", type=Path, help="an earlier run to say what moved")
-    report.add_argument("--tables", action="store_true", help="print the tables of the README")
+    report.add_argument("--readme", action="store_true", help="put its tables into both READMEs")
     report.set_defaults(run=_report)
     add = commands.add_parser("add-case", help="turn a stored thumbs-down into a case")
     add.add_argument("number", type=int, nargs="?", help="of the complaint; without it, a list")

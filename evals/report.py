@@ -121,33 +121,6 @@ def side_by_side(old: Row, new: Row, metrics: Sequence[str]) -> str:
     )
 
 
-def tables(run: Run) -> str:
-    """The table of a run by set, split, style and kind, for evals/README.md."""
-    parts = []
-    for set_name in run.settings["sets"]:
-        rows = [row for row in run.rows if row.set == set_name and not row.error]
-        groups: dict[str, list[Row]] = {"all": rows}
-        for split in ("dev", "held_out"):
-            groups[split] = [row for row in rows if row.split == split]
-        for split in ("dev", "held_out"):
-            for style in ("direct", "townhall"):
-                groups[f"{split} {style}"] = [r for r in groups[split] if r.style == style]
-        for kind in sorted({row.kind for row in rows}):
-            groups[kind] = [row for row in rows if row.kind == kind]
-        shown = {"top_5": "top 5", "first_1000": "first 1,000", PRIMARY: "facts"}
-        shown |= {"refusal_recall": "refusals right", "answered": "answered"}
-        lines = ["| group | n | " + " | ".join([*shown.values(), "length"]) + " |"]
-        lines.append("|---" * (len(shown) + 3) + "|")
-        for name, chosen in groups.items():
-            found = figures(chosen)
-            cells = [_share_cell(found.get(metric)) for metric in shown]
-            length = (found.get("answer_length") or {}).get("mean")
-            cells.append(f"{length:.0f}" if length else "–")
-            lines.append(f"| {name} | {len(chosen)} | " + " | ".join(cells) + " |")
-        parts.append(f"### {set_name}\n\n" + "\n".join(lines))
-    return "\n\n".join(parts)
-
-
 def _groups(rows: Sequence[Row]) -> dict[str, list[Row]]:
     groups: dict[str, list[Row]] = {}
     for row in rows:
@@ -224,12 +197,13 @@ def _kinds_part(summary: dict[str, Any]) -> str:
     rows.append("|---" * (len(shown) + 1) + "|")
     for group, found in summary["groups"].items():
         if group.startswith("kind:"):
-            cells = [_share_cell(found.get(name)) for name in shown]
+            cells = [share_cell(found.get(name)) for name in shown]
             rows.append(f"| {group.removeprefix('kind:')} | " + " | ".join(cells) + " |")
     return "\n".join(rows)
 
 
-def _share_cell(found: dict[str, Any] | None) -> str:
+def share_cell(found: dict[str, Any] | None) -> str:
+    """A mean with its 95 % interval and n; – without a scored row."""
     if not found or found["mean"] is None:
         return "–"
     return f"{found['mean']:.3f} [{found['low']:.2f}–{found['high']:.2f}] n={found['n']}"
