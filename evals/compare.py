@@ -7,12 +7,13 @@ Japanese. The recipe is an implementation of its own, without the assistant's in
 """
 
 import argparse
+import atexit
 import json
 import math
-import os
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -244,11 +245,12 @@ def _best(ids: Sequence[str], scores: npt.NDArray[np.float32]) -> list[str]:
     return [ids[place] for place in np.argsort(-scores, kind="stable")[:DEPTH]]
 
 
+@cache
 def _word_vectors() -> WordVectors:
-    folder = Path(tempfile.gettempdir()) / f"regional-dx-compare-{os.getpid()}"
-    if not folder.is_dir():
-        write_word_vectors(folder)
-    return WordVectors(folder)
+    folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+    atexit.register(folder.cleanup)
+    write_word_vectors(Path(folder.name) / "words")
+    return WordVectors(Path(folder.name) / "words")
 
 
 def main(arguments: Iterable[str] | None = None) -> None:

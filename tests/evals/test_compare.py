@@ -6,6 +6,7 @@ from collections import Counter
 
 import pytest
 
+from assistant.retrieval.embeddings import WordVectors
 from evals.compare import _OURS, METHODS, _Bm25, figures, table
 from evals.retrieval import read_set
 
@@ -47,7 +48,9 @@ def test_bm25_is_the_formula():
     "method",
     [name for name in METHODS if name.startswith(("BM25、", "基準"))],
 )
-def test_a_method_finds_what_shares_its_words(judged, method):
+def test_a_method_finds_what_shares_its_words(judged, method, index_root, monkeypatch):
+    words = WordVectors(index_root / "word-vectors")
+    monkeypatch.setattr("evals.compare._word_vectors", lambda: words)
     assert [row["ndcg@10"] for row in figures(judged, method).values()] == [1.0, 1.0]
 
 
