@@ -106,3 +106,14 @@ def test_what_cannot_be_done_is_explained(run, brief, arguments, tmp_path, monke
     assert (code, out) == (1, "")
     assert "エラー: " in err
     assert "対処: " in err
+
+
+def test_an_answer_makes_an_evidence_sheet(index_root, tmp_path, capsys):
+    question = "推進体制には誰が加わるのが有効か"
+    for name in ("根拠.docx", "根拠.md"):
+        ask = ["ask", question, "--index", str(index_root), "--out", str(tmp_path / name)]
+        assert main(ask) == 0
+        assert main(ask) == 1  # not over another file
+    capsys.readouterr()
+    assert question in (tmp_path / "根拠.md").read_text(encoding="utf-8")
+    assert docx.Document(str(tmp_path / "根拠.docx")).tables

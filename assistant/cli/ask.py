@@ -7,13 +7,14 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from assistant.cli.console import as_json, open_assistant, read_settings
+from assistant.cli.files import check_target, write_file
 from assistant.cli.parser import add_command, add_question
 from assistant.cli.questions import each_question
 from assistant.errors import InputError
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
-    from assistant.schema import Filters
+    from assistant.schema import Answer, Filters
 
 LAST_ANSWER = "last-answer.json"
 """In the data folder: the last answer as ``ask --json`` prints it, and its index."""
@@ -34,6 +35,10 @@ def register(commands: Any) -> None:
         metavar="ファイル",
         help="保存した回答(ask --json の出力)をもう一度たずね、変わった点を示す",
     )
+    ask.add_argument(
+        "--out", type=Path, metavar="ファイル", help="決裁用の根拠資料(.docx か .md)も書き出す"
+    )
+    ask.add_argument("--force", action="store_true", help="同じ名前のファイルを上書きする")
     add_question(ask)
 
     show = add_command(commands, "show", _show, "文章を前後とともに表示する", json_option=False)
@@ -65,9 +70,15 @@ def _ask(options: argparse.Namespace) -> int:
     if options.rerun:
         return _rerun(options)
     filters = _filters(options)
+    if options.out:
+        if options.source:
+            raise InputError("--out は1つの質問にだけ使えます。", "--from を外してください。")
+        check_target(options.out, (".docx", ".md"), force=options.force)
 
     def ask(assistant: "Assistant", question: str, question_id: Any) -> str:
         answer = assistant.ask(question, filters, mode=options.mode)
+        if options.out:
+            _write_sheet(answer, options)
         row = answer_row(answer, question_id)
         _remember(row, options)
         return as_json(row) if options.json else answer_text(answer)
@@ -116,6 +127,16 @@ def _saved(path: Path) -> dict[str, Any]:
         f"保存した回答として読めません: {path}",
         "regional-dx ask --json の出力を1件だけ保存したファイルを指定してください。",
     )
+
+
+def _write_sheet(answer: "Answer", options: argparse.Namespace) -> None:
+    """The evidence sheet of one answer, to be put before a superior."""
+    from assistant.export.markdown import answer_markdown
+    from assistant.export.word import answer_docx
+
+    word = options.out.suffix.lower() == ".docx"
+    content = answer_docx(answer) if word else answer_markdown(answer).encode()
+    write_file(content, options.out, force=options.force)
 
 
 def _show(options: argparse.Namespace) -> int:

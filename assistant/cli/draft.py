@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.cli.console import Progress, as_json, open_assistant, read_settings
+from assistant.cli.files import check_target, write_file
 from assistant.cli.parser import add_command
 from assistant.errors import InputError
 
@@ -63,7 +64,9 @@ def _draft(options: argparse.Namespace) -> int:
             "ブリーフか、保存した計画のどちらか1つを指定してください。",
             "ブリーフは --new ブリーフ.toml で例を作れます。保存した計画は --again で指定します。",
         )
-    _check_out(options)
+    if options.out:
+        suffixes = (options.form.suffix.lower(),) if options.form else _SUFFIXES
+        check_target(options.out, suffixes, force=options.force)
     brief = load_brief(options.brief) if options.brief else None
     assistant = open_assistant(options)
     if brief is None:
@@ -94,14 +97,14 @@ def _fill(plan: "ProjectPlan", options: argparse.Namespace) -> None:
     if options.mapping:
         boxes = with_mapping(boxes, options.mapping, template)
     out = options.out or form.with_name(f"{form.stem}-下書き{form.suffix}")
-    _write(filled_form(form, boxes, plan), out, options)
+    write_file(filled_form(form, boxes, plan), out, force=options.force)
     headings = {section.id: section.heading for section in plan.sections}
     for box in boxes:
         target = headings.get(box.target or "", box.target or "対応なし(要記入)")
         print(f"{box.place} 「{box.label}」 ← {target}", file=sys.stderr)
     if not options.mapping:
         mapping = out.with_suffix(".mapping.json")
-        _write(mapping_text(boxes, template).encode(), mapping, options)
+        write_file(mapping_text(boxes, template).encode(), mapping, force=options.force)
         print(f"対応を直すときは {mapping} の target を変え、--mapping で渡してください。",
               file=sys.stderr)  # fmt: skip
     print(as_json(plan_row(plan)) if options.json else f"{out} に書き込みました。")
@@ -121,28 +124,6 @@ def _save(plan: "ProjectPlan", path: Path) -> None:
     print(f"計画を保存しました: {path}(直して --again で確かめ直せます)", file=sys.stderr)
 
 
-def _check_out(options: argparse.Namespace) -> None:
-    """Refuse a target that cannot be written before any work is done."""
-    out: Path | None = options.out
-    if out is None:
-        return
-    suffixes = (options.form.suffix.lower(),) if options.form else _SUFFIXES
-    if out.suffix.lower() not in suffixes:
-        raise InputError(
-            f"この形式では書き出せません: {out.name}",
-            f"名前の終わりを {' か '.join(suffixes)} にしてください。",
-        )
-    _refuse_existing(out, options)
-
-
-def _refuse_existing(path: Path, options: argparse.Namespace) -> None:
-    if path.exists() and not options.force:
-        raise InputError(
-            f"同じ名前のファイルがあります: {path}",
-            "別の名前にするか、上書きしてよければ --force を付けてください。",
-        )
-
-
 def _show(plan: "ProjectPlan", options: argparse.Namespace) -> None:
     from assistant.export.markdown import plan_markdown
     from assistant.export.rows import plan_row
@@ -152,7 +133,7 @@ def _show(plan: "ProjectPlan", options: argparse.Namespace) -> None:
     if options.out:
         word = options.out.suffix.lower() == ".docx"
         content = plan_docx(plan) if word else plan_markdown(plan).encode()
-        _write(content, options.out, options)
+        write_file(content, options.out, force=options.force)
     if options.json:
         print(as_json(row))
     elif options.out:
@@ -160,14 +141,3 @@ def _show(plan: "ProjectPlan", options: argparse.Namespace) -> None:
         print(f"{options.out} に書き出しました(引用{len(plan.citations)}件、要記入{gaps}か所)。")
     else:
         print(plan_markdown(plan))
-
-
-def _write(content: bytes, path: Path, options: argparse.Namespace) -> None:
-    _refuse_existing(path, options)
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise InputError(
-            f"ファイルに書き込めません: {path}({error.strerror})",
-            "場所と権限を確かめ、同じファイルを開いているソフトを閉じてください。",
-        ) from error

@@ -35,6 +35,8 @@ from assistant.schema import Answer, ProjectPlan
 _FONT = "Yu Gothic"
 _BODY = Pt(10.5)
 _SMALL = Pt(9)
+_NARROW = Mm(14)
+"""An evidence sheet is to stay on one page."""
 _PAGE, _MARGIN = (Mm(210), Mm(297)), Mm(20)
 _SIZES = {
     "Normal": _BODY,
@@ -69,7 +71,7 @@ def plan_docx(plan: ProjectPlan) -> bytes:
 
 def answer_docx(answer: Answer) -> bytes:
     """An evidence sheet (決裁用) as a .docx file: one answer with its quotes on one page."""
-    document = _document("根拠資料(決裁用)")
+    document = _document("根拠資料(決裁用)", margin=_NARROW, body=_SMALL)
     document.add_paragraph("根拠資料(決裁用)", style="Title")
     for block in answer_blocks(answer):
         _add(document, block, None)
@@ -86,16 +88,15 @@ def conversation_docx(answers: Sequence[Answer]) -> bytes:
     return _saved(document)
 
 
-def _document(title: str) -> Document:
+def _document(title: str, *, margin: Length = _MARGIN, body: Pt = _BODY) -> Document:
     document = docx.Document()
     section = document.sections[0]
     section.orientation = WD_ORIENT.PORTRAIT
     section.page_width, section.page_height = _PAGE
-    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = (
-        _MARGIN
-    )
+    section.left_margin = section.right_margin = margin
+    section.top_margin = section.bottom_margin = margin
     for name, size in _SIZES.items():
-        _set_font(document.styles[name], size)
+        _set_font(document.styles[name], body if size == _BODY else size)
     _set_language(document.styles["Normal"])
     document.styles["Normal"].paragraph_format.space_after = Pt(4)
     properties = document.core_properties
@@ -166,8 +167,9 @@ def _add_statement(document: Document, line: Line, footnotes: Footnotes | None) 
 def _add_table(document: Document, block: Table, footnotes: Footnotes | None) -> None:
     table = document.add_table(rows=1, cols=len(block.columns), style="Table Grid")
     table.autofit = False
-    page = document.sections[-1].page_width or _PAGE[0]
-    widths = [(page - 2 * _MARGIN) * share // sum(block.widths) for share in block.widths]
+    section = document.sections[-1]
+    room = (section.page_width or _PAGE[0]) - 2 * (section.left_margin or _MARGIN)
+    widths = [room * share // sum(block.widths) for share in block.widths]
     for cell, name in zip(table.rows[0].cells, block.columns, strict=True):
         run = cell.paragraphs[0].add_run(_safe(name))
         run.bold, run.font.size = True, _SMALL

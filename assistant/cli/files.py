@@ -1,0 +1,49 @@
+"""Files that commands write: never over another one unasked, failures explained."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from assistant.errors import InputError
+
+
+def check_target(path: Path, suffixes: Sequence[str], *, force: bool) -> None:
+    """Refuse a target that cannot be written, before any work is done.
+
+    Raises:
+        InputError: another kind of file, or one that exists and is not to be overwritten.
+    """
+    if path.suffix.lower() not in suffixes:
+        raise InputError(
+            f"この形式では書き出せません: {path.name}",
+            f"名前の終わりを {' か '.join(suffixes)} にしてください。",
+        )
+    refuse_existing(path, force=force)
+
+
+def refuse_existing(path: Path, *, force: bool) -> None:
+    """Refuse to overwrite a file unasked.
+
+    Raises:
+        InputError: the file exists.
+    """
+    if path.exists() and not force:
+        raise InputError(
+            f"同じ名前のファイルがあります: {path}",
+            "別の名前にするか、上書きしてよければ --force を付けてください。",
+        )
+
+
+def write_file(content: bytes, path: Path, *, force: bool) -> None:
+    """Write a file.
+
+    Raises:
+        InputError: it exists already, or the place cannot be written.
+    """
+    refuse_existing(path, force=force)
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise InputError(
+            f"ファイルに書き込めません: {path}({error.strerror})",
+            "場所と権限を確かめ、同じファイルを開いているソフトを閉じてください。",
+        ) from error
