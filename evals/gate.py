@@ -71,6 +71,7 @@ def verdict_text(verdict: Verdict, before: Run, after: Run) -> str:
         f"# 判定: {'合格' if verdict.passed else '不合格'}({verdict.questions}問)",
         *(f"- {failure}" for failure in verdict.failures),
         *(f"- 測定なしで受け入れ: {why}" for why in _waivers(before, after)),
+        *(f"- 条件の違い: {what}" for what in _conditions(before, after)),
         "",
         "| 指標 | 基準 | 今回 | 差の95%区間 | p | n |",
         "|---|---|---|---|---|---|",
@@ -154,3 +155,14 @@ def _waivers(before: Run, after: Run) -> list[str]:
     if before.settings.get("accepted_with_failures"):
         found.append(f"基準 — {before.settings['accepted_with_failures']}")
     return found
+
+
+def _conditions(before: Run, after: Run) -> list[str]:
+    """What else differs between the runs and may be the cause of what moved."""
+    sides = before.settings, after.settings
+    return [
+        f"{name} {old} → {new}"
+        for name, key in (("モデル", "model"), ("審査モデル", "judge"), ("ベクトル", "embedding"))
+        for old, new in [(side.get(key) or "なし" for side in sides)]
+        if old != new
+    ]
