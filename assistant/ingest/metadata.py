@@ -5,7 +5,7 @@ infer; the catalogue of known originals; front matter; the file ``NAME.meta.toml
 nothing says stays unknown. Of every field the evidence is kept (`Inference`).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ from assistant.schema import Inference, Page, SourceDocument
 
 _OPENING_PAGES = 5
 _NO_PROPERTIES = Properties()
+_RECOGNISED = "文字認識(OCR)で読んだ文字によります"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,11 @@ def _inferred(
         infer_meeting(title, lines, path),
         infer_number(lines, path),
     ]
-    inferences = [inference for inference in found if inference]
+    recognised = {f"{page.page}ページ" for page in pages if page.ocr}
+    inferences = [
+        replace(i, doubt=i.doubt or _RECOGNISED) if i.place.split(" ")[0] in recognised else i
+        for i in found
+        if i
+    ]
     fields: dict[str, Any] = {i.field: i.value for i in inferences if i.value is not None}
     return SourceDocument(doc_id, source_path=str(path), **fields), inferences

@@ -193,6 +193,15 @@ def test_what_a_file_says_of_itself_outside_the_text_is_used_with_a_doubt(
     assert (found.certain if found else None) == certain
 
 
+def test_what_rests_on_recognised_characters_is_uncertain():
+    text = "通信網の整備計画（案）\n\n令和6年4月24日\n\n本文である。"
+    page = Page(text, page=1, ocr=True)
+    for pages, certain in (((page,), False), ((Page(text, page=1),), True)):
+        found = {i.field: i for i in describe(Path("/市/plan.pdf"), "d", pages).inferences}
+        assert {found[name].certain for name in ("title", "published", "status")} == {certain}
+        assert found["published"].value == "2024-04-24"
+
+
 @pytest.mark.parametrize(
     ("text", "publisher"),
     [
