@@ -32,10 +32,10 @@ _ITEM = re.compile(
 )
 
 
-def head_list(head: list[Line], name: Literal["agenda"]) -> list[str]:
+def agenda_of(head: list[Line]) -> list[str]:
     """The items of the agenda, as printed, without their numbers; wrapped lines joined."""
     items: list[str] = []
-    for line, _ in _listed(head, name):
+    for line, _ in _listed(head, "agenda"):
         mark = _ITEM.match(line)
         if mark or not items:
             items.append(line[mark.end() :] if mark else line)
@@ -57,7 +57,7 @@ def attendees_in(head: list[Line]) -> list[Attendee]:
     ]
 
 
-def _listed(head: list[Line], name: str) -> list[tuple[str, re.Match[str]]]:
+def _listed(head: list[Line], name: Literal["agenda", "people"]) -> list[tuple[str, re.Match[str]]]:
     """The lines of the lists of one sort, each with the heading it stands under."""
     current: re.Match[str] | None = None
     lines = []

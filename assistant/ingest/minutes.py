@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 
-from assistant.ingest.attendance import attendees_in, head_list
+from assistant.ingest.attendance import agenda_of, attendees_in
 from assistant.ingest.blocks import Piece, make_blocks
 from assistant.ingest.clean import Line, clean_lines
 from assistant.ingest.speakers import (
@@ -95,16 +95,16 @@ def split_minutes(pages: tuple[Page, ...]) -> tuple[list[Line], list[Section]]:
     marks = _turn_marks(lines)
     first = min(marks, default=len(lines))
     # A heading right over the first turn belongs to it: 「【議題１　…】」.
-    first -= bool(0 < first < len(lines) and re.match(r"[【［〔■◆]", lines[first - 1].text))
+    if 0 < first < len(lines) and re.match(r"[【［〔■◆]", lines[first - 1].text):
+        above = agenda_of(lines[: first - 1])
+        first -= _heading_item(lines[first - 1].text, above) is not None
     head = lines[:first]
-    items = head_list(head, "agenda")
+    items = agenda_of(head)
     turns = _turns(lines, marks, first, items)
     _place_in_agenda(turns, items)
-    said = Counter[str]()
     words: dict[str, str] = {}
     for turn in turns:
         if turn.label:
-            said[turn.label] += 1
             words[turn.label] = words.get(turn.label, "") + turn.text
     listed = attendees_in(head)
     roles = {label: speaker_role(label, words[label]) or _listed(label, listed) for label in words}
@@ -140,7 +140,7 @@ def with_proceedings(document: SourceDocument, pages: tuple[Page, ...]) -> Sourc
         document,
         proceedings=Proceedings(
             verbatim=bool(_VERBATIM.search(named)) and not _SUMMARY.search(named),
-            agenda=tuple(head_list(head, "agenda")),
+            agenda=tuple(agenda_of(head)),
             attendees=tuple(attendees),
         ),
     )

@@ -67,7 +67,7 @@ def tagged_words(text: str) -> tuple[Word, ...]:
             if speech[0] not in _CONTENT or (speech[0] == "動詞" and speech[1] == "非自立可能"):
                 continue
             word = morpheme.normalized_form().strip().lower()
-            if any(character.isalnum() for character in word):
+            if word.isalnum() or any(character.isalnum() for character in word):
                 words.append(Word(word, _speech(speech), begin + morpheme.begin()))
     return tuple(words)
 

@@ -2,6 +2,8 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assistant.ingest.metadata import describe
 from assistant.ingest.minutes import split_minutes, voice_of, with_proceedings
@@ -154,3 +156,43 @@ def test_a_heading_inside_the_record_opens_its_item():
         (("【議題１　通信網の維持】",), "通信網の維持"),
         (("【議題２　人材の確保】",), "人材の確保"),
     ]
+
+
+FRAGMENTS = [
+    *(
+        "○山田座長　始めます。",
+        "【佐藤委員】",
+        "佐藤委員：はい。",
+        "鈴木委員　　異議なし。",
+        "○",
+        "・",
+    ),
+    *(
+        "【議題１　通信網】",
+        "■配付資料",
+        "議題",
+        "（１）通信網の維持",
+        "（２）",
+        "出席者",
+        "委員：佐藤",
+    ),
+    *(
+        "- 18 -",
+        "",
+        "１　出席構成員（敬称略）",
+        "山田座長、佐藤構成員",
+        "移ります。",
+        "**○山田**　はい。",
+    ),
+]
+
+
+@given(st.lists(st.sampled_from(FRAGMENTS), max_size=25))
+def test_any_order_of_lines_is_read_and_no_words_are_lost(lines):
+    pages = (Page("\n".join(lines)),)
+    head, found = split_minutes(pages)
+    kept = "".join(line.text for line in head) + "".join(
+        (turn.speaker or "") + "".join(block.text for block in turn.blocks) for turn in found
+    )
+    for words in ("始めます。", "はい。", "異議なし。", "移ります。", "山田座長、佐藤構成員"):
+        assert kept.count(words) == "".join(lines).count(words)
