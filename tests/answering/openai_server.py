@@ -1,4 +1,4 @@
-"""A chat model on loopback that speaks OpenAI's protocol over HTTP and does as its script says.
+"""A chat model on loopback that speaks OpenAI's or Ollama's protocol and does as its script says.
 
 Every request takes the next `Reply` of the script; the last one serves all further requests. A
 reply answers in the way it was asked for: at once, as a stream of events, as a tool call.
@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -94,6 +94,8 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             if reply.body is not None or reply.status != 200:
                 self._whole(reply, reply.body or json.dumps({"error": {"message": "scripted"}}))
+            elif self.path == "/api/chat":
+                self._ollama(reply, asked)
             elif asked.get("stream"):
                 self._stream(server, reply, asked)
             else:
@@ -109,6 +111,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(reply.status)
         self.send_header("content-type", reply.kind)
         self.send_header("content-length", str(len(data)))
+        self.send_header("connection", "close")
+        self.close_connection = True
         for name, value in reply.headers.items():
             self.send_header(name, value)
         self.end_headers()
@@ -128,6 +132,18 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.flush()
         if reply.finish is not None:
             self.wfile.write(b"data: [DONE]\n\n")
+
+    def _ollama(self, reply: Reply, asked: dict[str, Any]) -> None:
+        """Ollama's own protocol: one JSON object a line, the last one marked as done."""
+        start = {"model": asked["model"], "created_at": "2026-01-01T00:00:00Z"}
+        message = {"role": "assistant", "content": reply.text}
+        lines = [{**start, "message": message, "done": False}]
+        if reply.finish is not None:
+            counts = {"done_reason": reply.finish, "prompt_eval_count": 100, "eval_count": 20}
+            end = {"role": "assistant", "content": ""}
+            lines.append({**start, "message": end, "done": True, **counts})
+        text = "".join(json.dumps(line) + "\n" for line in lines)
+        self._whole(replace(reply, kind="application/x-ndjson"), text)
 
     def _stop(self, server: Server, reply: Reply) -> None:
         if reply.then == "hang":

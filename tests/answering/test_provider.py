@@ -107,6 +107,34 @@ def test_a_server_without_structured_output_is_asked_for_json_alone(asked):
     assert ["response_format" in request for request in server.requests] == [True, False]
 
 
+def test_ollama_is_spoken_too(index_root):
+    with serve(Reply(GOOD)) as server:
+        settings = Settings(model="ollama:scripted", model_url=server.url.removesuffix("/v1"))
+        assistant = Assistant.open(index_root, settings)
+        answer = assistant.ask(QUESTION)
+        assistant.close()
+    assert (answer.mode, answer.statements[0].text) == ("llm", STATEMENT)
+    assert (answer.provenance.input_tokens, answer.provenance.output_tokens) == (100, 20)
+    (request,) = server.requests
+    assert request["format"]["title"] == "statements"
+    assert request["options"]["num_ctx"] == settings.model_context
+
+
+@pytest.mark.parametrize(
+    ("reply", "words"),
+    [(Reply(status=404), "見つかりません"), (Reply(status=500), "障害"), (Reply(""), "空の回答")],
+)
+def test_ollamas_failures_are_named_too(index_root, reply, words):
+    with serve(reply) as server:
+        settings = Settings(model="ollama:scripted", model_url=server.url.removesuffix("/v1"))
+        assistant = Assistant.open(index_root, settings)
+        assistant._model = ChatModel.open(settings, FakeTime().clock)
+        answer = assistant.ask(QUESTION)
+        assistant.close()
+    assert answer.mode == "extractive"
+    assert words in answer.notes[0]
+
+
 # What happens, the replies, the calls made, the words of the notice.
 FAULTS = {
     "bad request": ([Reply(status=400)], 2, "要求を受け付けません"),
