@@ -8,6 +8,7 @@ from typing import Any
 import docx
 from docx.document import Document
 from docx.enum.section import WD_ORIENT, WD_SECTION
+from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_COLOR_INDEX
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -35,7 +36,8 @@ from assistant.schema import Answer, ProjectPlan
 _FONT = "Yu Gothic"
 _BODY = Pt(10.5)
 _SMALL = Pt(9)
-_NARROW = Mm(14)
+_SMALL_STYLE = "Small"
+_NARROW, _COMPACT = Mm(14), 0.86
 """An evidence sheet is to stay on one page."""
 _PAGE, _MARGIN = (Mm(210), Mm(297)), Mm(20)
 _SIZES = {
@@ -43,6 +45,7 @@ _SIZES = {
     "List Bullet": _BODY,
     "List Bullet 2": _BODY,
     "Table Grid": _SMALL,
+    _SMALL_STYLE: _SMALL,
     "Title": Pt(18),
     "Heading 1": Pt(15),
     "Heading 2": Pt(12),
@@ -71,7 +74,7 @@ def plan_docx(plan: ProjectPlan) -> bytes:
 
 def answer_docx(answer: Answer) -> bytes:
     """An evidence sheet (決裁用) as a .docx file: one answer with its quotes on one page."""
-    document = _document("根拠資料(決裁用)", margin=_NARROW, body=_SMALL)
+    document = _document("根拠資料(決裁用)", compact=True)
     document.add_paragraph("根拠資料(決裁用)", style="Title")
     for block in answer_blocks(answer):
         _add(document, block, None)
@@ -88,15 +91,19 @@ def conversation_docx(answers: Sequence[Answer]) -> bytes:
     return _saved(document)
 
 
-def _document(title: str, *, margin: Length = _MARGIN, body: Pt = _BODY) -> Document:
+def _document(title: str, *, compact: bool = False) -> Document:
     document = docx.Document()
     section = document.sections[0]
     section.orientation = WD_ORIENT.PORTRAIT
     section.page_width, section.page_height = _PAGE
+    margin, scale = (_NARROW, _COMPACT) if compact else (_MARGIN, 1.0)
     section.left_margin = section.right_margin = margin
     section.top_margin = section.bottom_margin = margin
+    document.styles.add_style(_SMALL_STYLE, WD_STYLE_TYPE.PARAGRAPH).base_style = document.styles[
+        "Normal"
+    ]
     for name, size in _SIZES.items():
-        _set_font(document.styles[name], body if size == _BODY else size)
+        _set_font(document.styles[name], Pt(size.pt * scale))
     _set_language(document.styles["Normal"])
     document.styles["Normal"].paragraph_format.space_after = Pt(4)
     properties = document.core_properties
@@ -133,8 +140,7 @@ def _add(document: Document, block: Block, footnotes: Footnotes | None) -> None:
         case Heading(text, level):
             document.add_heading(_safe(text), level)
         case Paragraph(text, warning):
-            run = document.add_paragraph().add_run(_safe(text))
-            run.font.size = _SMALL
+            run = document.add_paragraph(style=_SMALL_STYLE).add_run(_safe(text))
             if warning:
                 run.bold, run.font.color.rgb = True, _WARNING
         case Statements(lines):
@@ -171,8 +177,8 @@ def _add_table(document: Document, block: Table, footnotes: Footnotes | None) ->
     room = (section.page_width or _PAGE[0]) - 2 * (section.left_margin or _MARGIN)
     widths = [room * share // sum(block.widths) for share in block.widths]
     for cell, name in zip(table.rows[0].cells, block.columns, strict=True):
-        run = cell.paragraphs[0].add_run(_safe(name))
-        run.bold, run.font.size = True, _SMALL
+        cell.paragraphs[0].style = _SMALL_STYLE
+        cell.paragraphs[0].add_run(_safe(name)).bold = True
         _shade(cell)
     _repeat(table.rows[0])
     for row in block.rows:
@@ -188,18 +194,17 @@ def _add_table(document: Document, block: Table, footnotes: Footnotes | None) ->
 
 def _fill(cell: Any, lines: Cell, footnotes: Footnotes | None) -> None:
     paragraph = cell.paragraphs[0]
+    paragraph.style = _SMALL_STYLE
     for place, line in enumerate(lines):
         if place:
-            paragraph = cell.add_paragraph()
+            paragraph = cell.add_paragraph(style=_SMALL_STYLE)
         paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(2)
-        _add_text(paragraph, line.text, gap=line.gap, size=_SMALL)
+        _add_text(paragraph, line.text, gap=line.gap)
         _add_marks(paragraph, line, footnotes)
 
 
-def _add_text(paragraph: WordParagraph, text: str, *, gap: bool, size: Pt | None = None) -> None:
+def _add_text(paragraph: WordParagraph, text: str, *, gap: bool) -> None:
     run = paragraph.add_run(_safe(text))
-    if size is not None:
-        run.font.size = size
     if gap:
         run.font.highlight_color = WD_COLOR_INDEX.YELLOW
 
