@@ -5,6 +5,7 @@ taken wide (1280) and narrow (390); a picture over 300 kB is reduced to 256 colo
 """
 
 import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -27,11 +28,17 @@ def main() -> None:
 
     from assistant.indexing import ingest, starter_folders
     from assistant.settings import Settings
+    from assistant.ui.runs import RESULTS
 
     executable = chromium()
     if executable is None:
         raise SystemExit("ブラウザー(Chromium)がありません")
     FOLDER.mkdir(exist_ok=True)
+    if not any(RESULTS.glob("*/summary.json")):
+        options = ["--name", "example", "--set", "guidance", "--limit", "60"]
+        subprocess.run(  # noqa: S603  # our own interpreter and module
+            [sys.executable, "-m", "evals", "run", *options], cwd=ROOT, check=True
+        )
     with tempfile.TemporaryDirectory() as temporary:
         place = Path(temporary)
         index = place / "index"
@@ -50,6 +57,7 @@ def take(page: Any, width: str) -> None:
     """Walk through the pages and take a picture of each."""
 
     def shot(name: str) -> None:
+        page.mouse.move(0, 0)
         page.wait_for_timeout(1500)
         save(page, FOLDER / f"{name}-{width}.png")
 
@@ -73,19 +81,22 @@ def take(page: Any, width: str) -> None:
     page.get_by_role("textbox", name="困っていること").fill(
         "公設の光ファイバが古くなり、更新の費用の見込みが立たない。"
     )
-    page.get_by_role("textbox", name="人口").fill("12000")
+    page.get_by_role("textbox", name="人口").fill("12,000人")
     shot("plan-brief")
     page.get_by_role("button", name="下書きを作る").click()
     page.get_by_text("構成の基準").wait_for()
     shot("plan-draft")
     page.get_by_role("tab", name="4 表").click()
-    page.get_by_role("heading", name="役割").wait_for()
+    page.locator('[data-testid="stDataFrame"] canvas').first.wait_for()
     shot("plan-tables")
     go(page, "資料")
     page.get_by_text("くわしく見る資料").wait_for()
     shot("library-list")
     page.get_by_role("tab", name="年表").click()
     page.get_by_text("年表を文字で読む").wait_for()
+    page.locator(
+        '[data-testid="stVegaLiteChart"] svg, [data-testid="stVegaLiteChart"] canvas'
+    ).first.wait_for()
     shot("library-timeline")
     go(page, "評価")
     page.get_by_role("tab", name="測定の結果").wait_for()

@@ -55,6 +55,7 @@ def summarise(run: Run) -> dict[str, Any]:
         "rows": len(run.rows),
         "errored": sum(row.errored for row in run.rows),
         "metrics": figures(run.rows),
+        "names": NAMES,
         "groups": {name: figures(rows) for name, rows in _groups(run.rows).items()},
         "tokens": tokens,
         "cost": _cost(tokens, run.settings.get("price")),

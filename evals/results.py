@@ -11,7 +11,8 @@
 ``rows.jsonl``
     One `Row` a line, in order of completion; a run that was stopped goes on from here.
 ``summary.json``
-    ``{"rows", "errored", "metrics": {metric: Figure}, "groups": {group: {metric: Figure}},
+    ``{"rows", "errored", "metrics": {metric: Figure}, "names": {metric: Japanese},
+    "groups": {group: {metric: Figure}},
     "tokens": {"input", "output", "judge_input", "judge_output"}, "cost": null|number,
     "quotes", "faulty_rows", "seconds", "agreement": null|{...}}`` where a Figure is
     ``{"mean", "low", "high", "n", "unscored"}``: mean over the n rows that could be scored with

@@ -66,7 +66,7 @@ def _list(assistant: Assistant, manifest: Manifest) -> None:
     st.caption(f"{len(found)}件")
     if not found:
         return
-    st.dataframe([_row(document) for document in found], hide_index=True, key="documents")
+    # Above the table: at the end of the page its list would open out of sight.
     ids = [document.doc_id for document in found]
     chosen = st.selectbox(
         "くわしく見る資料",
@@ -79,6 +79,7 @@ def _list(assistant: Assistant, manifest: Manifest) -> None:
     if chosen in manifest.documents:
         with st.container(border=True):
             _details(assistant, manifest, manifest.documents[chosen])
+    st.dataframe([_row(document) for document in found], hide_index=True, key="documents")
 
 
 def _holds(document: SourceDocument, words: str) -> bool:

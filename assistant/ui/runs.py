@@ -18,6 +18,7 @@ class Figure:
     """A metric of a run with its 95 % interval, all from 0 to 1."""
 
     metric: str
+    """Its Japanese name where the run gives one."""
     mean: float
     low: float
     high: float
@@ -61,7 +62,13 @@ class Run:
     def figures(self) -> list[Figure]:
         """The shares of the run; a metric that no row could be scored by is left out."""
         return [
-            Figure(metric, found["mean"], found["low"], found["high"], found["n"])
+            Figure(
+                self.summary.get("names", {}).get(metric, metric),
+                found["mean"],
+                found["low"],
+                found["high"],
+                found["n"],
+            )
             for metric, found in self.summary["metrics"].items()
             if found["n"] and metric not in _NO_SHARE
         ]
