@@ -28,6 +28,8 @@ class Piece:
     """Offset in the page's text."""
     level: int | None = None
     """Heading level, 1 outermost; None for running text."""
+    row: bool = False
+    """A row of a table: it stands for itself."""
 
 
 def make_blocks(
@@ -57,7 +59,7 @@ def make_blocks(
 def _continues(previous: Piece, piece: Piece, widest: int | None) -> bool:
     """Whether a line goes on with the paragraph or item of the line before."""
     ended = bool(_LINE_END.search(previous.text))
-    if BULLET.match(piece.text) or piece.text.startswith(("|", "【")):
+    if piece.row or previous.row or BULLET.match(piece.text) or piece.text.startswith(("|", "【")):
         return False
     if piece.line.page != previous.line.page or (piece.line.first and not piece.line.blank_before):
         # A page border cuts sentences anywhere; only an ended sentence ends the paragraph.

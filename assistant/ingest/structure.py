@@ -5,6 +5,7 @@ A section is a stretch under one heading path or one speaker's turn; chunks neve
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import groupby, zip_longest
 
 from assistant.ingest.blocks import BULLET, FULL_LINE, Piece, make_blocks
@@ -12,6 +13,7 @@ from assistant.ingest.clean import Line, clean_lines
 from assistant.ingest.footnotes import attach_footnotes
 from assistant.ingest.headings import claim_of, enter
 from assistant.ingest.minutes import split_minutes
+from assistant.ingest.tables import find_rows
 from assistant.japanese.width import display_width, fold
 from assistant.schema import Kind, Page, Section
 
@@ -92,22 +94,29 @@ def _by_headings(
     pieces = (
         list(_markdown_pieces(lines)) if markdown else _plain_pieces(lines, pages, slides=slides)
     )
+    rows = find_rows(lines, markdown=markdown)
     sections: list[Section] = []
     path: list[tuple[int, str]] = []
     pending: list[Piece] = []
 
+    columns: str | None = None
+
     def close() -> None:
         if pending:
-            names = tuple(name for _, name in path)
+            names = tuple(name for _, name in path) + ((columns,) if columns else ())
             blocks = make_blocks(pending, pages, markdown=markdown)
             sections.append(Section(names, blocks, claim=claim_of(names)))
             pending.clear()
 
     for piece in pieces:
-        if piece.level is None:
-            pending.append(piece)
+        if piece.line in rows or piece.level is None:
+            if rows.get(piece.line) != columns:
+                close()
+            columns = rows.get(piece.line)
+            pending.append(replace(piece, row=piece.line in rows))
             continue
         close()
+        columns = None
         if piece.text:
             enter(path, piece.level, piece.text)
         else:  # a slide without a title

@@ -30,6 +30,11 @@ def column_headings(first: Sequence[str]) -> str | None:
     return row_text(first)
 
 
+def has_amount(cell: str) -> bool:
+    """Whether a cell holds a number with or without its unit, and no more."""
+    return bool(_AMOUNT.match("".join(fold(cell).split())))
+
+
 def _names_column(cell: str) -> bool:
     if len(cell) > _LONGEST_COLUMN_HEADING or cell.endswith("。"):
         return False
