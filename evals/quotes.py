@@ -31,7 +31,7 @@ def faults(rows: Iterable[dict[str, Any]]) -> tuple[int, list[str]]:
         quotes = {citation["number"]: citation for citation in row.get("citations", [])}
         for citation in quotes.values():
             checked += 1
-            if citation["ocr"]:  # what a picture says is for eyes; it must not claim more
+            if citation.get("ocr"):  # what a picture says is for eyes; it must not claim more
                 if citation["verified"]:
                     found.append(f"{row['question']}: quote {citation['number']} was read by OCR")
             elif not stands(citation):
