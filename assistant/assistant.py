@@ -18,7 +18,8 @@ from assistant.retrieval.index import (
     current_generation,
     read_manifest,
 )
-from assistant.retrieval.search import PassageRetriever
+from assistant.retrieval.models import open_embedder
+from assistant.retrieval.search import find
 from assistant.schema import (
     Answer,
     AnswerEvent,
@@ -27,6 +28,7 @@ from assistant.schema import (
     Chunk,
     Event,
     Filters,
+    Found,
     NoticeEvent,
     Page,
     Passage,
@@ -53,7 +55,8 @@ class Assistant:
     def __init__(self, root: Path, settings: Settings) -> None:
         """Open the index in `root`; `open` is the usual way in."""
         self._root = root
-        self._opened = Index(root)
+        self._embedder = open_embedder(settings)
+        self._opened = Index(root, self._embedder)
         self._opening = Lock()
         self._opening_model = Lock()
         self._model: ChatModel | None = None
@@ -90,7 +93,7 @@ class Assistant:
         with self._opening:
             if current_generation(self._root) != self._opened.folder:
                 # The older one stays open until the last question that reads it is answered.
-                self._opened = Index(self._root)
+                self._opened = Index(self._root, self._embedder)
             return self._opened
 
     def search(self, question: str, k: int = 5, filters: Filters | None = None) -> list[Passage]:
@@ -99,9 +102,17 @@ class Assistant:
         Raises:
             InputError: k is not positive.
         """
+        return list(self.find(question, k, filters).passages)
+
+    def find(self, question: str, k: int = 5, filters: Filters | None = None) -> Found:
+        """`search` with the restrictions it kept: those given and those read from the question.
+
+        Raises:
+            InputError: k is not positive.
+        """
         if k < 1:
             raise InputError("件数は1以上にしてください。", "-k に1以上の数を指定してください。")
-        return _found(self._index, question, k, filters)
+        return find(self._index, question, k, filters)
 
     def ask(
         self,
@@ -180,9 +191,16 @@ class Assistant:
         self, index: Index, text: str, filters: Filters, standalone: str | None
     ) -> tuple[Answer, list[Passage]]:
         provenance = Provenance(index.manifest.index_id, index.manifest.embedding)
-        passages = _found(index, standalone or text, _PASSAGES, filters)
+        found = find(index, standalone or text, _PASSAGES, filters)
+        passages = list(found.passages)
         answer = extractive_answer(index, standalone or text, passages, provenance)
-        return replace(answer, question=text, standalone=standalone, filters=filters), passages
+        return replace(
+            answer,
+            question=text,
+            standalone=standalone,
+            filters=found.filters,
+            notes=(*found.notes, *answer.notes),
+        ), passages
 
     def _written(
         self,
@@ -375,11 +393,6 @@ def _statements(answer: Answer) -> Iterator[StatementEvent]:
 
 def _fallback_notice(error: ModelError) -> str:
     return f"{error.message}言語モデルを使わず、資料の文をそのまま示します。{error.remedy}"
-
-
-def _found(index: Index, question: str, k: int, filters: Filters | None) -> list[Passage]:
-    retriever = PassageRetriever(index=index, count=k, filters=filters or Filters())
-    return [document.metadata["passage"] for document in retriever.invoke(question)]
 
 
 def _ensure_starter(root: Path, settings: Settings, progress: Progress | None) -> None:

@@ -11,6 +11,7 @@
     ├── IndexDamagedError     the index does not pass its checks
     ├── IndexBusyError        another process is writing the index
     ├── StorageError          the disk is full or may not be written
+    ├── EmbeddingError        the embedding model cannot be used
     └── ModelError            the configured chat model gave no usable reply
 
 Anything else that reaches the top is a defect.
@@ -81,6 +82,10 @@ class IndexBusyError(AssistantError):
 
 class StorageError(AssistantError):
     """The disk is full or the folder may not be written."""
+
+
+class EmbeddingError(AssistantError):
+    """The configured embedding model cannot be loaded or gave no usable vectors."""
 
 
 class ModelError(AssistantError):

@@ -25,6 +25,7 @@ from assistant.retrieval.index import (
     read_inferences,
     read_manifest,
 )
+from assistant.retrieval.models import open_embedder
 from assistant.schema import (
     Chunk,
     Inference,
@@ -449,7 +450,13 @@ def _write(
         series=series,
         save_beside=cutter.save,
     )
-    return build_generation(root, change, fresh=before is None, progress=progress)
+    return build_generation(
+        root,
+        change,
+        embedder=open_embedder(settings),
+        fresh=before is None,
+        progress=progress,
+    )
 
 
 def _inferences(root: Path, before: Manifest | None) -> dict[str, tuple[Inference, ...]]:

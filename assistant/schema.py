@@ -281,6 +281,31 @@ class Filters:
     until: str | None = None
     speaker: str | None = None
     """Part of the printed speaker: 「越塚」 finds 「越塚構成員」."""
+    speakers: tuple[str, ...] = ()
+    """Speakers as printed, any of them; empty lets everyone pass."""
+    documents: tuple[str, ...] = ()
+    """doc_ids, any of them; empty lets every document pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A concept of the question and what a chunk holds of it."""
+
+    concept: str
+    """The question's own words."""
+    held: str
+    """The words of the chunk that meet it: its own, or what stands for them."""
+    met: float
+    """How much of the concept that counts, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """What put a chunk where it stands."""
+
+    signals: dict[str, float]
+    """Japanese name → what it adds; they add up to the score."""
+    matches: tuple[Match, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +318,20 @@ class Passage:
     """Fused score; comparable within one search only."""
     chunk: Chunk
     document: SourceDocument
+    why: Why | None = field(default=None, compare=False)
+    also: tuple["Passage", ...] = field(default=(), compare=False)
+    """Chunks that say nearly the same, folded into this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found, and within which restrictions."""
+
+    passages: tuple[Passage, ...]
+    filters: Filters
+    """Those given and those read from the question."""
+    notes: tuple[str, ...] = ()
+    """Japanese: restrictions read from the question, and those given up because nothing passed."""
 
 
 @dataclass(frozen=True, slots=True)

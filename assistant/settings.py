@@ -69,6 +69,14 @@ class Settings(BaseSettings):
     unverified: Literal["show", "drop"] = "show"
     """Statements of a model that no source carries: shown apart from the answer, or dropped."""
 
+    embedding: str | None = None
+    """Embedding model as ``openai:…``, ``ollama:…`` or ``local:name or folder``; None: the word
+    vectors that come with the program."""
+    embedding_url: str | None = None
+    """Address of the server that embeds; None: the provider's own."""
+    embedding_key: SecretStr | None = None
+    """Key of that server; None: no key is sent."""
+
     @property
     def originals_folder(self) -> Path:
         """Where originals are kept."""

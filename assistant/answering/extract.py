@@ -96,7 +96,7 @@ def rank_sentences(index: Index, query: Query, passages: list[Passage]) -> list[
     """All sentences and short lists of the passages with their scores, best first."""
     concepts = concepts_of(index, query.text)
     meter = Meter(concepts)
-    vector = index.embedder.embed_question(query.text)
+    vector = index.sentences.embed_question(query.text)
     speakers = named_speakers(query.text, index.manifest.speakers)
     best_score = max((passage.score for passage in passages), default=1.0)
     context = _AMOUNT_CONTEXT_SHARE if query.unit else _CONTEXT_SHARE
@@ -195,7 +195,7 @@ def _gain(extract: Extract, chosen: list[Extract]) -> float:
 def _similarities(index: Index, vector: object, texts: list[str]) -> list[float]:
     if vector is None or not texts:
         return [0.0] * len(texts)
-    found = index.embedder.embed_passages(texts) @ np.asarray(vector)
+    found = index.sentences.embed_passages(texts) @ np.asarray(vector)
     return [max(0.0, float(value)) for value in found]
 
 

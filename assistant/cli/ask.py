@@ -24,6 +24,7 @@ def register(commands: Any) -> None:
     """Add ``search``, ``ask`` and ``show`` to the command line."""
     search = add_command(commands, "search", _search, "質問に近い箇所を探す")
     search.add_argument("-k", type=int, default=5, metavar="件数", help="表示する件数(既定は5)")
+    search.add_argument("--explain", action="store_true", help="順位の理由(語と点数)も表示する")
     add_question(search)
 
     ask = add_command(commands, "ask", _ask, "質問に出典つきで答える")
@@ -47,18 +48,25 @@ def register(commands: Any) -> None:
 
 def _search(options: argparse.Namespace) -> int:
     from assistant.export.rows import search_row
-    from assistant.export.text import passage_text
+    from assistant.export.text import passage_text, why_text
 
     filters = _filters(options)
 
     def search(assistant: "Assistant", question: str, question_id: Any) -> str:
         began = perf_counter()
-        passages = assistant.search(question, options.k, filters) if question.strip() else []
-        row = search_row(question_id, question, filters, passages, perf_counter() - began)
+        found = assistant.find(question, options.k, filters)
+        seconds = perf_counter() - began
         if options.json:
-            return as_json(row)
-        texts = [passage_text(passage) for passage in passages]
-        return "\n\n".join(texts) or "見つかりませんでした。別の言葉で試してください。"
+            return as_json(
+                search_row(question_id, question, found, seconds, explain=options.explain)
+            )
+        texts = [f"注意: {note}" for note in found.notes]
+        for passage in found.passages:
+            why = why_text(passage) if options.explain else ""
+            texts.append("\n".join(part for part in (passage_text(passage), why) if part))
+        if not found.passages:
+            texts.append("見つかりませんでした。別の言葉で試してください。")
+        return "\n\n".join(texts)
 
     return each_question(options, search)
 

@@ -8,6 +8,7 @@ from assistant.schema import (
     Chunk,
     Citation,
     Filters,
+    Found,
     IngestReport,
     Passage,
     PlanItem,
@@ -19,16 +20,31 @@ from assistant.schema import (
 Row = dict[str, Any]
 
 
-def passage_row(passage: Passage) -> Row:
-    """A search result: rank, score, text and source."""
+def passage_row(passage: Passage, *, explain: bool = False) -> Row:
+    """A search result: rank, score, text, source, where nearly the same stands too.
+
+    Args:
+        passage: the result.
+        explain: add ``why``: what each signal added to the score, and which words met what.
+    """
     chunk = passage.chunk
-    return {
+    row: Row = {
         "rank": passage.rank,
         "score": round(passage.score, 6),
         "chunk_id": chunk.chunk_id,
         "text": chunk.text,
         **_source(chunk, passage.document, chunk),
+        "also": [
+            {"chunk_id": p.chunk.chunk_id, **_source(p.chunk, p.document, p.chunk)}
+            for p in passage.also
+        ],
     }
+    if explain and passage.why:
+        row["why"] = {
+            "signals": {name: round(value, 6) for name, value in passage.why.signals.items()},
+            "matches": [asdict(match) for match in passage.why.matches],
+        }
+    return row
 
 
 def citation_row(citation: Citation) -> Row:
@@ -74,18 +90,15 @@ def answer_row(answer: Answer, question_id: str | None = None) -> Row:
 
 
 def search_row(
-    question_id: str | None,
-    question: str,
-    filters: Filters,
-    passages: list[Passage],
-    seconds: float,
+    question_id: str | None, question: str, found: Found, seconds: float, *, explain: bool = False
 ) -> Row:
-    """The results of one search."""
+    """The results of one search, with the restrictions it kept."""
     return {
         "id": question_id,
         "query": question,
-        "filters": _given(filters),
-        "results": [passage_row(passage) for passage in passages],
+        "filters": _given(found.filters),
+        "notes": list(found.notes),
+        "results": [passage_row(passage, explain=explain) for passage in found.passages],
         "seconds": round(seconds, 4),
     }
 

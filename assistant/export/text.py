@@ -45,6 +45,20 @@ def passage_text(passage: Passage) -> str:
     return f"{passage.rank}. {place}\n   ({chunk.chunk_id})\n{indented}"
 
 
+def why_text(passage: Passage) -> str:
+    """What put a search result where it stands: the signals that add up, and the words met."""
+    if passage.why is None:
+        return ""
+    added = [f"{name} {value:+.3f}" for name, value in passage.why.signals.items()]
+    met = [
+        f"「{m.concept}」" + ("" if m.held == m.concept else f"→「{m.held}」") + f" {m.met:.2f}"
+        for m in passage.why.matches
+    ]
+    return (
+        f"   点数 {passage.score:.3f} = {' '.join(added)}\n   合った語 {'、'.join(met) or 'なし'}"
+    )
+
+
 def chunk_text(chunks: list[Chunk], chunk_id: str, document: SourceDocument) -> str:
     """A chunk between its neighbours, the chunk itself marked."""
     lines = [f"{document.title}({document.published or '日付不明'})", document.source_path, ""]

@@ -13,6 +13,7 @@ from assistant.japanese.words import Word, tagged_words, word_pairs
 from assistant.retrieval.index import Index
 from assistant.retrieval.query import ASKING_WORDS
 from assistant.retrieval.words import Term
+from assistant.schema import Match
 
 # Word vectors: 5 nearest, cosine over .6, weight .3 times cosine (the reference recipe, see
 # `search`). A word that no chunk holds says nothing by itself, so its neighbours count more and may
@@ -58,10 +59,12 @@ class Meter:
 
     def __init__(self, concepts: Iterable[Concept]) -> None:
         self._shares: list[float] = []
+        self._texts: list[str] = []
         self._own: dict[str, list[tuple[int, float]]] = {}
         self._instead: dict[str, list[tuple[int, float, tuple[str, ...]]]] = {}
         for place, concept in enumerate(concepts):
             self._shares.append(concept.share)
+            self._texts.append(concept.text)
             total = sum(concept.worth) or 1.0
             for term, worth in zip(concept.words, concept.worth, strict=True):
                 self._own.setdefault(term.text, []).append((place, worth / total))
@@ -95,6 +98,24 @@ class Meter:
         BM25 adds up whatever matches; coverage asks what is left unmet.
         """
         return self._weighed(self.met(words))
+
+    def matches(self, words: Sequence[str]) -> list[Match]:
+        """What a text holds of each concept and by which words, in the question's order."""
+        held = self._known.intersection(words)
+        met = self.met(words)
+        found = []
+        for place in sorted(met):
+            own = [word for word in held for at, _ in self._own.get(word, ()) if at == place]
+            literal = self._literally(held).get(place, 0.0)
+            instead = [
+                "".join(term)
+                for word in held
+                for at, credit, term in self._instead.get(word, ())
+                if at == place and credit == met[place] and _stand_together(term, words)
+            ]
+            shown = own if literal >= met[place] else instead
+            found.append(Match(self._texts[place], "、".join(sorted(shown)), met[place]))
+        return found
 
     def literal_coverage(self, words: Sequence[str]) -> float:
         """The same by the question's own words alone."""

@@ -32,7 +32,10 @@ class Embedder(Protocol):
 
     name: str
     """Model and version; an index remembers it and refuses another."""
-    dimensions: int
+
+    @property
+    def dimensions(self) -> int:
+        """Length of a vector."""
 
     def embed_passages(self, texts: list[str]) -> Matrix:
         """Unit vectors of shape (len(texts), dimensions)."""

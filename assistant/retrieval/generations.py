@@ -49,6 +49,7 @@ from assistant.retrieval.index import (
     Manifest,
     Progress,
     current_generation,
+    other_embedding,
     read_inferences,
     read_manifest,
 )
@@ -123,13 +124,19 @@ def writer_lock(root: Path) -> Iterator[None]:
 
 
 def build_generation(
-    root: Path, change: Change, *, fresh: bool = False, progress: Progress | None = None
+    root: Path,
+    change: Change,
+    *,
+    embedder: Embedder | None = None,
+    fresh: bool = False,
+    progress: Progress | None = None,
 ) -> Manifest:
     """Build the next generation aside, verify it and make it current. Needs the writer lock.
 
     Args:
         root: folder of the index.
         change: what to add and remove.
+        embedder: makes the vectors; None for the built-in word vectors.
         fresh: start from nothing and fit the word statistics anew; otherwise the current
             generation is copied and the change applied to the copy.
         progress: told about the embedding of chunks.
@@ -137,6 +144,8 @@ def build_generation(
     Raises:
         StorageError: the disk is full or may not be written; the old generation still answers.
         IndexDamagedError: the new generation does not pass its checks and was thrown away.
+        IndexVersionError: the current generation was made with another embedder.
+        EmbeddingError: the embedder failed; the old generation still answers.
     """
     previous = _answering(root)
     before = None if fresh else current_generation(root)
@@ -145,7 +154,7 @@ def build_generation(
     try:
         _require_space(root, before)
         _ensure_word_vectors(root)
-        manifest = _build(root, folder, number, before, change, progress)
+        manifest = _build(root, folder, number, before, change, embedder, progress)
         _check_generation(folder, manifest, [chunk.chunk_id for chunk in change.chunks])
         _write_json(root / FILES_COPY, {"files": [asdict(record) for record in manifest.files]})
         _swap(root, folder)
@@ -171,7 +180,7 @@ def verify(root: Path) -> tuple[list[str], int]:
     Raises:
         AssistantError: there is no index, or it cannot be opened at all.
     """
-    index = Index(root)
+    index = Index(root, searching=False)
     problems = _count_problems(index.manifest, index.vectors, index.words)
     lost = index.vectors.lost_vectors()
     if lost:
@@ -210,6 +219,7 @@ def _build(
     number: int,
     before: Path | None,
     change: Change,
+    embedder: Embedder | None,
     progress: Progress | None,
 ) -> Manifest:
     word_vectors = WordVectors(root / "word-vectors")
@@ -219,12 +229,16 @@ def _build(
         shutil.copytree(before, folder)
         manifest = read_manifest(before)
         known, speakers = manifest.documents, set(manifest.speakers)
-        embedder = SifEmbedder.load(folder / "sif.json", word_vectors)
+        sif = SifEmbedder.load(folder / "sif.json", word_vectors)
+        embedder = embedder or sif
+        if manifest.embedding != embedder.name:
+            raise other_embedding(manifest.embedding, embedder.name)
     else:
         folder.mkdir(parents=True)
         (folder / "pages").mkdir()
-        embedder = fit_sif([searched_text(chunk) for chunk in change.chunks], word_vectors)
-        embedder.save(folder / "sif.json")
+        sif = fit_sif([searched_text(chunk) for chunk in change.chunks], word_vectors)
+        sif.save(folder / "sif.json")
+        embedder = embedder or sif
     kept = {doc_id: known[doc_id] for doc_id in known if doc_id not in change.removed}
     documents = {**kept, **change.documents}
     for doc_id in change.removed:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from assistant.errors import IndexDamagedError, IndexMissingError, IndexVersionError
 from assistant.japanese.width import squeeze
-from assistant.retrieval.embeddings import Embedder, SifEmbedder, WordVectors, word_vector_name
+from assistant.retrieval.embeddings import Embedder, SifEmbedder, WordVectors
 from assistant.retrieval.vectors import VectorIndex
 from assistant.retrieval.words import WordIndex
 from assistant.schema import (
@@ -82,8 +82,15 @@ class Manifest:
 class Index:
     """An open generation; holds the connections to both engines until nothing refers to it."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(
+        self, root: Path, embedder: Embedder | None = None, *, searching: bool = True
+    ) -> None:
         """Open the current generation of the index in `root`.
+
+        Args:
+            root: folder of the index.
+            embedder: the model that made its vectors; None for the built-in word vectors.
+            searching: questions will be embedded, so the model must be the one of the index.
 
         Raises:
             IndexMissingError: there is none, or it holds no document.
@@ -105,7 +112,12 @@ class Index:
         engines = Path(self._copy.name) if self._copy else folder
         self.vectors = VectorIndex(engines / "vectors")
         self.words = WordIndex(engines / "words")
-        self.embedder: Embedder = SifEmbedder.load(folder / "sif.json", word_vectors)
+        self.sentences = SifEmbedder.load(folder / "sif.json", word_vectors)
+        """Compares sentences, whichever model made the vectors of the chunks."""
+        self.embedder: Embedder = embedder or self.sentences
+        if searching and self.embedder.name != self.manifest.embedding:
+            self.close()
+            raise other_embedding(self.manifest.embedding, self.embedder.name)
         self.expansion = Vocabulary.load(folder, word_vectors)
         counts = {self.vectors.count(), self.words.count()}
         if counts != {self.manifest.chunks}:
@@ -258,12 +270,12 @@ def read_manifest(folder: Path) -> Manifest:
     """Read a generation's manifest.
 
     Raises:
-        IndexVersionError: written in another format or with another embedding.
+        IndexVersionError: written in another format.
         IndexDamagedError: not readable.
     """
     try:
         data = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        if data["format"] != FORMAT or data["embedding"] != f"sif-{word_vector_name()}":
+        if data["format"] != FORMAT:
             raise IndexVersionError(
                 "この索引は、別の版のプログラムで作られています。",
                 "regional-dx index rebuild で作り直してください(元の索引は成功するまで残ります)。",
@@ -340,6 +352,14 @@ def _manifest(data: dict[str, Any]) -> Manifest:
 def _proceedings(row: dict[str, Any]) -> Proceedings:
     attendees = tuple(Attendee(**attendee) for attendee in row["attendees"])
     return Proceedings(row["verbatim"], tuple(row["agenda"]), attendees)
+
+
+def other_embedding(made: str, given: str) -> IndexVersionError:
+    """The error for an index whose vectors come from another model."""
+    return IndexVersionError(
+        f"この索引の文のベクトルは {made} で作られていて、今の設定の {given} では探せません。",
+        "REGIONAL_DX_EMBEDDING を元に戻すか、regional-dx index rebuild で作り直してください。",
+    )
 
 
 def no_index(root: Path) -> IndexMissingError:

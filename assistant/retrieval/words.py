@@ -43,6 +43,11 @@ class IndexedWords:
     nouns: float
     """Share of nouns among the content words of the text, 0 to 1."""
 
+    @property
+    def lines(self) -> tuple[tuple[str, ...], ...]:
+        """Heading and sentences."""
+        return (self.section, *self.sentences)
+
 
 def searched_text(chunk: Chunk) -> str:
     """What is tokenised and embedded for a chunk: its heading path and speaker, then its text."""
@@ -199,6 +204,11 @@ class WordIndex:
                     _day_number(filters.until) if filters.until else None,
                 )
             )
+        parts += [
+            tantivy.Query.term_set_query(self._schema, name, list(values))
+            for name, values in (("said_by", filters.speakers), ("doc_id", filters.documents))
+            if values
+        ]
         if filters.speaker:
             words = content_words(filters.speaker) or [filters.speaker]
             parts += [tantivy.Query.term_query(self._schema, "speaker", word) for word in words]

@@ -1,6 +1,6 @@
 """Restricting a question to some of the documents: a form behind one button, and chips."""
 
-from typing import cast
+from typing import Any, cast
 
 import streamlit as st
 
@@ -29,7 +29,8 @@ def choose(manifest: Manifest) -> Filters:
         st.caption("選んだ資料だけから答えます。選ばなければ、すべての資料から答えます。")
         for name in _NAMES:
             _choice(name, options[name])
-    filters = Filters(**{name: st.session_state.get(_key(name)) for name in _NAMES})
+    chosen: dict[str, Any] = {name: st.session_state.get(_key(name)) for name in _NAMES}
+    filters = Filters(**chosen)
     for name, value in _active(filters):
         st.button(
             f"{_NAMES[name]}: {label(spoken(name, value))}",

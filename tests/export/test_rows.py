@@ -10,7 +10,9 @@ from assistant.schema import (
     Chunk,
     Citation,
     Filters,
+    Found,
     IngestReport,
+    Match,
     Original,
     Partly,
     Passage,
@@ -18,6 +20,7 @@ from assistant.schema import (
     Skipped,
     SourceDocument,
     Statement,
+    Why,
 )
 
 UNKNOWN = SourceDocument("a" * 12, "題名", "/資料/a.txt")
@@ -130,7 +133,19 @@ def test_a_passage(chunk, document, source):
         "chunk_id": chunk.chunk_id,
         "text": "本文",
         **source,
+        "also": [],
     }
+
+
+def test_a_passage_explained_with_its_twins():
+    why = Why({"語": 0.75, "確定": 0.03}, (Match("役場", "自治体", 0.84),))
+    twin = Passage(1, 0.5, FULL, KNOWN)
+    row = passage_row(Passage(1, 0.78, BARE, UNKNOWN, why, (twin,)), explain=True)
+    assert row["why"] == {
+        "signals": {"語": 0.75, "確定": 0.03},
+        "matches": [{"concept": "役場", "held": "自治体", "met": 0.84}],
+    }
+    assert row["also"] == [{"chunk_id": FULL.chunk_id, **KNOWN_SOURCE}]
 
 
 def test_a_citation_gives_the_place_of_its_quote_not_of_its_chunk():
@@ -245,10 +260,12 @@ def test_a_refusal():
 )
 def test_a_search(filters, row):
     passage = Passage(1, 0.5, BARE, UNKNOWN)
-    assert search_row("q1", "問い", filters, [passage], 0.123456) == {
+    found = Found((passage,), filters, ("条件を外して探しました。",))
+    assert search_row("q1", "問い", found, 0.123456) == {
         "id": "q1",
         "query": "問い",
         "filters": row,
+        "notes": ["条件を外して探しました。"],
         "results": [passage_row(passage)],
         "seconds": 0.1235,
     }

@@ -1,0 +1,173 @@
+"""Real embedding models behind the `Embedder` protocol: over HTTP, or on this machine.
+
+A model is named ``provider:name``: ``openai:text-embedding-3-large`` (any OpenAI-compatible
+server), ``ollama:bge-m3``, ``local:cl-nagoya/ruri-v3-310m`` (sentence-transformers, extra
+``local``). Nothing is downloaded: a local model must be a folder, or stand in the machine's cache.
+"""
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from assistant.errors import EmbeddingError, InputError
+from assistant.retrieval.embeddings import Embedder, Matrix
+from assistant.settings import Settings
+
+# What goes before a question and a passage, as each model's card asks for it.
+_PREFIXES = {
+    "ruri-v3": ("検索クエリ: ", "検索文書: "),
+    "multilingual-e5": ("query: ", "passage: "),
+    "bge-m3": ("", ""),
+}
+_ADDRESSES = {"openai": "https://api.openai.com/v1", "ollama": "http://127.0.0.1:11434"}
+_BATCH = 64
+_SECONDS = 60.0
+
+
+def open_embedder(settings: Settings) -> Embedder | None:
+    """The embedder of the settings; None for the built-in word vectors.
+
+    Raises:
+        InputError: the name has no known provider, or the extra ``local`` is not installed.
+        EmbeddingError: the model does not answer, or cannot be loaded.
+    """
+    if settings.embedding is None:
+        return None
+    provider, _, model = settings.embedding.partition(":")
+    if provider not in {"openai", "ollama", "local"} or not model:
+        raise InputError(
+            f"REGIONAL_DX_EMBEDDING の値を使えません: {settings.embedding}",
+            "openai:名前、ollama:名前、local:名前かフォルダー のいずれかの形で書いてください。",
+        )
+    if provider == "local":
+        return LocalEmbedder(model)
+    key = settings.embedding_key.get_secret_value() if settings.embedding_key else None
+    return HttpEmbedder(provider, model, settings.embedding_url or _ADDRESSES[provider], key)
+
+
+class HttpEmbedder:
+    """A model behind an OpenAI-compatible or Ollama server."""
+
+    def __init__(self, provider: str, model: str, address: str, key: str | None) -> None:
+        """Nothing is sent before there is a text to embed."""
+        import httpx
+
+        self.name = f"{provider}:{model}"
+        self._model = model
+        self._path = "/embeddings" if provider == "openai" else "/api/embed"
+        self._query, self._passage = prefixes_of(model)
+        self._client = httpx.Client(
+            base_url=address.rstrip("/"),
+            headers={"Authorization": f"Bearer {key}"} if key else {},
+            timeout=_SECONDS,
+        )
+
+    @cached_property
+    def dimensions(self) -> int:
+        """Length of a vector: asked from the server once."""
+        return int(self._embed(["次元"]).shape[1])
+
+    def embed_passages(self, texts: list[str]) -> Matrix:
+        """See `Embedder`.
+
+        Raises:
+            EmbeddingError: the server cannot be reached, refuses, or does not speak the protocol.
+        """
+        given = [self._passage + text for text in texts]
+        parts = [self._embed(given[i : i + _BATCH]) for i in range(0, len(given), _BATCH)]
+        return np.concatenate(parts) if parts else np.empty((0, self.dimensions), np.float32)
+
+    def embed_question(self, text: str) -> Matrix | None:
+        """See `Embedder`; None for an empty text."""
+        return self._embed([self._query + text])[0] if text.strip() else None
+
+    def _embed(self, texts: Sequence[str]) -> Matrix:
+        import httpx
+
+        try:
+            reply = self._client.post(self._path, json={"model": self._model, "input": list(texts)})
+            reply.raise_for_status()
+            rows = _rows(reply.json())
+            if len(rows) != len(texts):
+                raise ValueError("another number of vectors than of texts")  # noqa: TRY301
+            return unit(np.asarray(rows, dtype=np.float32))
+        except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+            raise EmbeddingError(
+                f"埋め込みモデル {self.name} から文のベクトルを得られませんでした。",
+                "REGIONAL_DX_EMBEDDING_URL と鍵、モデルの名前を確かめてください。",
+            ) from error
+
+
+class LocalEmbedder:
+    """A sentence-transformers model on this machine."""
+
+    def __init__(self, model: str) -> None:
+        """Load the model.
+
+        Raises:
+            InputError: the extra ``local`` is not installed.
+            EmbeddingError: the model is not on this machine, or cannot be loaded.
+        """
+        try:
+            from sentence_transformers import SentenceTransformer
+        except ImportError as error:
+            raise InputError(
+                "local: の埋め込みモデルを使うための部品が入っていません。",
+                "pip install 'regional-dx-assistant[local]' を実行してください。",
+            ) from error
+        path = Path(model).expanduser()
+        try:
+            self._model: Any = SentenceTransformer(
+                str(path) if path.is_dir() else model, device="cpu", local_files_only=True
+            )
+        except (OSError, ValueError, RuntimeError, KeyError) as error:
+            raise EmbeddingError(
+                f"埋め込みモデルを読み込めません: {model}",
+                "モデルのフォルダーの場所を確かめてください(自動では取得しません)。",
+            ) from error
+        self.name = f"local:{path.name if path.is_dir() else model}"
+        self._query, self._passage = prefixes_of(self.name)
+        self.dimensions = self.embed_passages(["次元"]).shape[1]
+
+    def embed_passages(self, texts: list[str]) -> Matrix:
+        """See `Embedder`."""
+        return self._encode([self._passage + text for text in texts])
+
+    def embed_question(self, text: str) -> Matrix | None:
+        """See `Embedder`; None for an empty text."""
+        return self._encode([self._query + text])[0] if text.strip() else None
+
+    def _encode(self, texts: list[str]) -> Matrix:
+        rows = self._model.encode(texts, batch_size=_BATCH, show_progress_bar=False)
+        return unit(np.asarray(rows, dtype=np.float32))
+
+
+def prefixes_of(model: str) -> tuple[str, str]:
+    """What a model wants before a question and before a passage; nothing for an unknown one."""
+    return next((given for name, given in _PREFIXES.items() if name in model.lower()), ("", ""))
+
+
+def unit(rows: Matrix) -> Matrix:
+    """Rows of length 1, float32.
+
+    Raises:
+        ValueError: not a matrix of numbers, or a row is all zeros.
+    """
+    if rows.ndim != 2 or not np.isfinite(rows).all():
+        raise ValueError("not a matrix of finite numbers")
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    if not lengths.all():
+        raise ValueError("a vector of zeros")
+    divided: Matrix = (rows / lengths).astype(np.float32)
+    return divided
+
+
+def _rows(reply: dict[str, Any]) -> list[list[float]]:
+    """The vectors of a reply in the order of the texts."""
+    if "embeddings" in reply:
+        rows: list[list[float]] = reply["embeddings"]
+        return rows
+    return [row["embedding"] for row in sorted(reply["data"], key=lambda row: row["index"])]

@@ -1,0 +1,136 @@
+"""What a question restricts by itself: a speaker, a document, a meeting, when a document came out.
+
+A restriction is taken from a question only where its wording ties it to the source:
+「越塚構成員は」, 「骨子案では」, 「昨年度の報告書」. A date that belongs to the matter
+(「令和6年度の補助率」) restricts no document; the evidence must speak of it instead.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from assistant.japanese.dates import find_dates, fiscal_year, relative_fiscal_year
+from assistant.japanese.width import fold
+from assistant.retrieval.query import named_speakers
+from assistant.schema import Filters, SourceDocument
+
+_DOCUMENT = (
+    r"議事録|骨子\(?案\)?|骨子|答申\(?案\)?|答申|報告書\(?案\)?|報告書|ガイドブック|手引き|論点整理|白書|"
+    r"要綱|要領|ガイドライン"
+)
+_MEETING = r"第\d{1,3}回"
+# 「…では」「…によると」: what follows is looked for in that document.
+_IN_IT = (
+    r"(?:の中)?(?:では|には|によると|によれば|で(?:は|述べ|挙げ|示)|に(?:書|載|記|示)|"
+    r"が(?:示|挙げ|述べ))"
+)
+_NAMED = re.compile(
+    rf"(?P<name>(?:(?:{_MEETING})[^、。?]{{0,8}}?)?(?:{_DOCUMENT})(?:と[^、。?]{{0,14}}?(?:{_DOCUMENT}))?)"
+    rf"(?:それぞれ)?{_IN_IT}"
+)
+_MEETING_NAMED = re.compile(
+    rf"(?P<name>{_MEETING})(?:の?(?:会合|会議|懇談会|検討会|部会|議事録))?で"
+)
+_CAME_OUT = re.compile(
+    r"^(?:の|に(?:出|公表|発表|まとめ|作ら|開)[^、。?]{0,8}?|付けの?)"
+    rf"(?:文書|資料|会議|会合|懇談会|発表|{_DOCUMENT})"
+)
+_FINAL_ONLY = re.compile(r"(?:確定|最終)(?:した|版)?の?(?:文書|資料|報告書)(?:だけ|のみ|に限)")
+_DRAFT_ONLY = re.compile(r"案の(?:段階の)?(?:文書|資料)(?:だけ|のみ|に限)")
+# 「…に事務局はどう答えたか」 asks for another's words.
+_ANSWERED = re.compile(r"に対し|への(?:回答|答え|返答)|に(?:答え|回答|返)")
+
+
+# Two sides are asked for: neither may be left out.
+_COMPARED = re.compile(r"違|比べ|比較|それぞれ|両方")
+
+
+@dataclass(frozen=True, slots=True)
+class Restrictions:
+    """What a question restricts, and how to say it."""
+
+    filters: Filters
+    said: tuple[str, ...] = ()
+    """Japanese, one part for each restriction: 「発言者: 越塚構成員」."""
+
+    def __bool__(self) -> bool:
+        return bool(self.said)
+
+
+def restrictions_of(
+    question: str,
+    speakers: Sequence[str],
+    documents: Mapping[str, SourceDocument],
+    given: Filters,
+    today: date,
+) -> Restrictions:
+    """Read the restrictions of a question and add them to those given.
+
+    Args:
+        question: any text.
+        speakers: speakers as printed, of the index.
+        documents: the documents of the index by doc_id.
+        given: what the user asked for by option; it is kept and never widened.
+        today: what 「昨年度」 counts from.
+    """
+    text = fold(question)
+    filters, said = given, []
+    compared = bool(_COMPARED.search(text))
+    named = [] if given.speaker or _ANSWERED.search(text) else named_speakers(text, speakers)
+    if named and not (compared and len(named) == 1):
+        filters = replace(filters, speakers=tuple(named))
+        said.append(f"発言者: {'、'.join(named)}")
+    chosen = [] if compared else _documents(text, documents)
+    if chosen:
+        filters = replace(filters, documents=tuple(chosen))
+        said.append(f"文書: {'、'.join(documents[doc_id].title for doc_id in chosen)}")
+    period = _came_out(text, today)
+    if period and not (given.since or given.until):
+        filters = replace(filters, since=period[0].isoformat(), until=period[1].isoformat())
+        said.append(f"公表日: {period[0]}から{period[1]}まで")
+    for pattern, status, name in (
+        (_FINAL_ONLY, "final", "確定した文書"),
+        (_DRAFT_ONLY, "draft", "案の文書"),
+    ):
+        if pattern.search(text) and not given.status:
+            filters = replace(filters, status=status)  # type: ignore[arg-type]  # a Status
+            said.append(f"段階: {name}")
+    return Restrictions(filters, tuple(said))
+
+
+def _documents(text: str, documents: Mapping[str, SourceDocument]) -> list[str]:
+    """Documents that the question says to look in; none when it names none that is here."""
+    wanted: list[list[str]] = []
+    for match in (*_NAMED.finditer(text), *_MEETING_NAMED.finditer(text)):
+        meeting = re.search(_MEETING, match["name"])
+        names = re.findall(_DOCUMENT, match["name"]) or [""]
+        wanted += [[part for part in (meeting and meeting[0], name) if part] for name in names]
+    found = [
+        doc_id
+        for doc_id, document in documents.items()
+        if any(all(_is_called(document, part) for part in parts) for parts in wanted)
+    ]
+    # Guidebooks restate several documents; alone they would not be what was asked for.
+    guides = [d for d, document in documents.items() if document.kind == "guidebook"]
+    return [*found, *(d for d in guides if d not in found)] if found else []
+
+
+def _is_called(document: SourceDocument, name: str) -> bool:
+    titles = [document.title, document.meeting or ""]
+    titles += [document.original.title] if document.original else []
+    kind = {"minutes": "議事録", "guideline": "ガイドライン"}.get(document.kind, "")
+    plain = re.sub(r"[()\s]", "", fold("\n".join([*titles, kind])))
+    return re.sub(r"[()]", "", name) in plain
+
+
+def _came_out(text: str, today: date) -> tuple[date, date] | None:
+    """When the documents asked for came out, first and last day."""
+    for mention in find_dates(text):
+        if _CAME_OUT.search(text[mention.end :]):
+            return mention.first, mention.last
+    for word in re.finditer(r"(?:一昨|昨|前|今|本)年度", text):
+        year = relative_fiscal_year(word[0], today)
+        if year is not None and _CAME_OUT.search(text[word.end() :]):
+            return fiscal_year(year)
+    return None

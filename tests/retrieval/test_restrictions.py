@@ -1,0 +1,96 @@
+from datetime import date
+
+import pytest
+
+from assistant.retrieval.restrictions import restrictions_of
+from assistant.schema import Filters, Original, SourceDocument
+
+SPEAKERS = ("佐藤構成員", "関構成員", "山田座長", "事務局（高橋課長）")
+DOCUMENTS = {
+    "m": SourceDocument("m", "懇談会（第６回）議事録", "/m", kind="minutes", meeting="第6回"),
+    "d": SourceDocument("d", "懇談会 とりまとめ骨子案", "/d", kind="outline", status="draft"),
+    "x": SourceDocument(
+        "x", "骨子案の要点", "/x", edition="digest", original=Original("懇談会 とりまとめ骨子案")
+    ),
+    "g": SourceDocument("g", "体制のつくり方", "/g", kind="guidebook"),
+}
+TODAY = date(2026, 11, 21)
+
+
+def read(question, given=None):
+    return restrictions_of(question, SPEAKERS, DOCUMENTS, given or Filters(), TODAY).filters
+
+
+@pytest.mark.parametrize(
+    ("question", "speakers"),
+    [
+        ("佐藤構成員は何を懸念しましたか", ("佐藤構成員",)),
+        ("佐藤さんは何と言いましたか", ("佐藤構成員",)),
+        ("関構成員の意見は", ("関構成員",)),
+        ("高橋課長の説明は", ("事務局（高橋課長）",)),
+        ("佐藤構成員と関構成員の意見の違いは", ("佐藤構成員", "関構成員")),
+        ("佐藤構成員の意見と骨子案はどう違いますか", ()),  # the other side must not be left out
+        ("佐藤構成員の質問に対して事務局はどう答えましたか", ()),
+        ("機関の役割は", ()),
+        ("補助率はいくらですか", ()),
+    ],
+)
+def test_a_named_speaker_restricts(question, speakers):
+    assert read(question).speakers == speakers
+
+
+@pytest.mark.parametrize(
+    ("question", "documents"),
+    [
+        ("議事録では何と言っていますか", ("m", "g")),
+        ("第6回の会合では何が議論されましたか", ("m", "g")),
+        ("骨子案では補助をどう扱いますか", ("d", "x", "g")),
+        ("骨子（案）によると補助はどうなりますか", ("d", "x", "g")),
+        ("骨子案と議事録では何が違いますか", ()),
+        ("答申では何と書いていますか", ()),  # there is none
+        ("骨子案はいつ出ましたか", ()),  # about it, not in it
+    ],
+)
+def test_a_document_to_look_in_restricts(question, documents):
+    assert read(question).documents == documents
+
+
+@pytest.mark.parametrize(
+    ("question", "since", "until"),
+    [
+        ("令和6年度の報告書を見たい", "2024-04-01", "2025-03-31"),
+        ("2024年4月に公表された資料は", "2024-04-01", "2024-04-30"),
+        ("昨年度の報告書は何を求めていますか", "2025-04-01", "2026-03-31"),
+        ("一昨年度の議事録は", "2024-04-01", "2025-03-31"),
+        ("令和6年度の補助率は", None, None),
+        ("昨年度の補助率は", None, None),
+    ],
+)
+def test_a_date_restricts_only_when_it_is_the_documents(question, since, until):
+    filters = read(question)
+    assert (filters.since, filters.until) == (since, until)
+
+
+@pytest.mark.parametrize(
+    ("question", "status"),
+    [
+        ("確定した文書だけで答えてください", "final"),
+        ("案の段階の資料に限って教えてください", "draft"),
+        ("案の内容は", None),
+    ],
+)
+def test_a_status_restricts_when_asked_for(question, status):
+    assert read(question).status == status
+
+
+def test_what_the_user_gave_is_kept():
+    given = Filters(kind="minutes", speaker="関", since="2020-01-01", status="minutes")
+    assert read("昨年度の報告書で佐藤構成員は、確定した文書だけで", given) == given
+
+
+def test_every_restriction_is_said():
+    found = restrictions_of(
+        "第6回の会合で佐藤構成員は何と言いましたか", SPEAKERS, DOCUMENTS, Filters(), TODAY
+    )
+    assert any("佐藤構成員" in part for part in found.said)
+    assert any("第６回" in part for part in found.said)
