@@ -86,9 +86,7 @@ class Meter:
         met = self._literally(held)
         for word in held:
             for place, credit, term in self._instead.get(word, ()):
-                if credit > met.get(place, 0.0) and (
-                    len(term) == 1 or _stand_together(term, words)
-                ):
+                if credit > met.get(place, 0.0) and (len(term) == 1 or stand_together(term, words)):
                     met[place] = credit
         return met
 
@@ -111,7 +109,7 @@ class Meter:
                 "".join(term)
                 for word in held
                 for at, credit, term in self._instead.get(word, ())
-                if at == place and credit == met[place] and _stand_together(term, words)
+                if at == place and credit == met[place] and stand_together(term, words)
             ]
             shown = own if literal >= met[place] else instead
             found.append(Match(self._texts[place], "、".join(sorted(shown)), met[place]))
@@ -218,7 +216,10 @@ def _idf(index: Index, frequency: int) -> float:
     return math.log(1 + (count - frequency + 0.5) / (frequency + 0.5))
 
 
-def _stand_together(term: tuple[str, ...], words: Sequence[str]) -> bool:
+def stand_together(term: tuple[str, ...], words: Sequence[str]) -> bool:
+    """Whether a text holds the words of a term side by side; true for no words."""
+    if not term:
+        return True
     last = len(words) - len(term) + 1
     return any(
         words[start] == term[0] and tuple(words[start : start + len(term)]) == term

@@ -18,15 +18,18 @@ ASKING_WORDS = frozenset(
             "幾ら 幾つ 幾 教える 挙げる 述べる 話す 言う 書く 記述 資料 知る 示す 何 もの",
             "こと 説明 見る 思う 使う 根拠 引く 合わせる 答える 良い 場合",
             "考える 考え くらい つ 章 全て 詳しい 違う 比べる 内容 意見 発言",
-            "質問 下さい 柱 並ぶ 項目 番号 種類 担当 受ける 条件 回数 件数",
+            "質問 下さい 柱 並ぶ 項目 種類 番号 担当 受ける 条件 回数 件数",
             "人数 割合 数 状況 理由 取組 取り組み 事例 具体 主 載る 出る",
             "有る 無い 居る 出来る 為る 成る 時 様 方 的 さん 氏 御 お 文",
             "物 事 人 年 度",
         )
     ).split()
 )
+ATTACHED_WORDS = frozenset({"番号", "住所", "氏名"})
+"""Words that mean a thing only together with the word before: 「電話番号」."""
 _AMOUNT = re.compile(
-    r"いくら|何(?:人|名|件|割|%|パーセント|倍|回|社|か所|カ所|箇所|校|台|日|時間|億|万|円|団体|市町村|自治体|市町)"
+    r"いくら|いくつ|何(?:人|名|件|割|%|パーセント|倍|回|社|か所|カ所|箇所|校|台|日|時間|億|万|円|団体|市町村|"
+    r"自治体|市町|項目|種類|点|世帯|地区|つ)"
     r"|どれ(?:くらい|ぐらい|ほど)|どの(?:くらい|ぐらい|程度)|割合|人数|件数|金額|補助率|上限額|予算額|単価|受講料"
 )
 _DATE = re.compile(r"いつ|何年|何月|何日|期日|締め?切り?|期限|日程|時期は")
@@ -48,6 +51,12 @@ _UNITS = (
     (r"何年度", r"年度"),
     (r"何年(?!度)", r"年"),
     (r"何時", r"時|:"),
+    (r"何項目", r"項目|つ|点"),
+    (r"何種類", r"種類|種|つ"),
+    (r"何点", r"点|つ"),
+    (r"何世帯", r"世帯"),
+    (r"何(?:団体|自治体|市町村|市町)", r"団体|自治体|市|町|村"),
+    (r"いくつ|何つ", r"[^0-9\s、。,.)(年月日]"),
 )
 _ATTRIBUTE = re.compile(
     r"(?P<asked>[^、。「」？?]{1,24}?)(?:"
@@ -63,13 +72,22 @@ _RELATION_WORDS = frozenset(
         )
     ).split()
 )
+_COUNTED = re.compile(r"何(?:件|社|団体|世帯|か所|項目|種類)の(?P<noun>[一-龥ァ-ヶー]{2,8})")
+_WHICH = re.compile(r"(?:どの|どんな|どのような)(?P<noun>[一-龥ァ-ヶー]{2,6})(?=[をがでへ])")
+_DEADLINE = re.compile(r"(?:何日|何月|いつ|何時)まで|締め?切り?|期限")
+_NO_KIND = frozenset(
+    {"事", "もの", "物", "方法", "取り組み", "内容", "対策", "工夫", "効果", "役割", "場面"}
+)
 _NOUN = re.compile(r"[一-龥ァ-ヶa-z]")
 _PHRASE_ENDS = re.compile(r"[のがはをにでとも、]")
 _QUOTED = re.compile(r"[「『]([^」』]{2,40})[」』]")
+_NAME_END = re.compile(r"(?:制度|事業|計画|基金|交付金|補助金|構想|機構|条例|センター|プログラム)$")
 _MEETING = re.compile(
     r"第\s*\d{1,3}\s*(?:回|期|次|条|号)|(?:検討項目|別紙|別添|様式|資料)\s*\d{1,2}(?:-\d{1,2})?"
 )
-_LATIN = re.compile(r"[A-Za-z][A-Za-z0-9.\-]*[A-Za-z0-9]")
+_LATIN = re.compile(
+    r"(?<![0-9A-Za-z])(?:[0-9]{1,2}[A-Z]|[A-Za-z])[A-Za-z0-9.\-]*[A-Za-z0-9]|[0-9]G"
+)
 # The section of the plan that the user is writing is no name that a document must hold.
 _OWN_PLAN = re.compile(r"(?:計画書|申請書|提案書)の.{1,20}?の?(?:章|欄|項目|節)")
 _ERAS = {"令和", "平成", "昭和", "大正", "明治"}
@@ -87,12 +105,21 @@ class Query:
     wanted: Wanted
     """The kind of answer asked for."""
     unit: str | None
-    """Pattern of the unit an amount or date must have; None when any will do."""
+    """Pattern of the units an amount or date may have, all that are asked for; None when any will
+    do."""
     asked: tuple[str, ...]
     """Words of the very thing asked for (「電話番号」 of 「市長の電話番号は？」); may be empty."""
+    counted: tuple[str, ...]
+    """Words of what is counted (「何件の意見」): they must stand with the number."""
+    wished: tuple[str, ...]
+    """Words of the kind of thing wanted (「どの書類」)."""
+    deadline: bool
+    """Whether a last day is asked for (「何日までに」)."""
     names: tuple[str, ...]
-    """Quoted names, proper nouns and Latin names: an answer that meets none is about something
+    """Proper nouns, municipalities and Latin names: an answer that meets none is about something
     else."""
+    quoted: tuple[str, ...]
+    """Names in quotation marks: each must stand in the documents as it is."""
     dates: tuple[DateMention, ...]
     """Dates and fiscal years named."""
     meetings: tuple[str, ...]
@@ -106,9 +133,13 @@ def understand(question: str) -> Query:
         text=text,
         words=tuple(w for w in dict.fromkeys(content_words(question)) if w not in ASKING_WORDS),
         wanted=_wanted(text),
-        unit=next((unit for asked, unit in _UNITS if re.search(asked, text)), None),
+        unit="|".join(unit for asked, unit in _UNITS if re.search(asked, text)) or None,
         asked=tuple(_asked(text)),
+        counted=tuple(_words_in(_COUNTED, text)),
+        wished=tuple(_words_in(_WHICH, text)),
+        deadline=bool(_DEADLINE.search(text)),
         names=tuple(dict.fromkeys(_names(text))),
+        quoted=tuple(dict.fromkeys(_quoted(text))),
         dates=tuple(find_dates(question)),
         meetings=tuple(re.sub(r"\s", "", m) for m in _MEETING.findall(text)),
     )
@@ -157,19 +188,31 @@ def _asked(text: str) -> list[str]:
     """
     match = _ATTRIBUTE.search(text)
     for phrase in reversed(_PHRASE_ENDS.split(match["asked"])) if match else []:
+        found = content_words(phrase)
         words = [
             word
-            for word in content_words(phrase)
-            if word not in ASKING_WORDS | _RELATION_WORDS and _NOUN.search(word)
+            for before, word in zip(["", *found], found, strict=False)
+            if (word not in ASKING_WORDS | _RELATION_WORDS and _NOUN.search(word))
+            or (before and word in ATTACHED_WORDS)
         ]
         if words:
             return words
     return []
 
 
+def _words_in(pattern: re.Pattern[str], text: str) -> list[str]:
+    """Content words of the noun that a pattern finds, unless it is of no meaning of its own."""
+    words = [word for match in pattern.finditer(text) for word in content_words(match["noun"])]
+    return [] if set(words) & _NO_KIND else words
+
+
 def _names(text: str) -> list[str]:
     text = _OWN_PLAN.sub("", text)
-    # A quoted clause (「なぜ今か」) is no name.
-    quoted = [name for name in _QUOTED.findall(text) if is_noun_phrase(name)]
     proper = [name for name in proper_nouns(text) if name not in _ERAS]
-    return [*quoted, *proper, *named_towns(text), *_LATIN.findall(text)]
+    return [*proper, *named_towns(text), *_LATIN.findall(text)]
+
+
+def _quoted(text: str) -> list[str]:
+    """Quoted names; a quoted clause (「なぜ今か」) is none, unless it ends as a name does."""
+    quoted = _QUOTED.findall(_OWN_PLAN.sub("", text))
+    return [name for name in quoted if is_noun_phrase(name) or _NAME_END.search(name)]

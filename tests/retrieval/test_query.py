@@ -1,3 +1,4 @@
+import re
 from datetime import date
 
 import pytest
@@ -28,8 +29,7 @@ def test_the_kind_of_answer_wanted(question, wanted):
 @pytest.mark.parametrize(
     ("question", "name"),
     [
-        ("「かがやき計画」の費用は", "かがやき計画"),
-        ("『白書2024』は何と書いていますか", "白書2024"),
+        ("5Gの費用は", "5G"),
         ("大阪の人口は何人ですか", "大阪"),
         ("佐藤構成員の意見は", "佐藤"),
         ("LoRaWANの費用は", "LoRaWAN"),
@@ -81,3 +81,49 @@ def test_each_word_stands_once_in_order():
 
 def test_width_makes_no_difference():
     assert understand("ＤＸの費用は２億円ですか") == understand("DXの費用は2億円ですか")
+
+
+@pytest.mark.parametrize(
+    ("question", "quoted"),
+    [
+        ("「かがやき計画」の費用は", ("かがやき計画",)),
+        ("『白書2024』は何と書いていますか", ("白書2024",)),
+        ("「存在しない制度」の補助率は", ("存在しない制度",)),  # a clause that ends as a name does
+        ("「なぜ今か」に使える文はありますか", ()),
+    ],
+)
+def test_quoted_names_are_told_from_quoted_clauses(question, quoted):
+    assert understand(question).quoted == quoted
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("市長の電話番号は何ですか", ("電話", "番号")),
+        ("財政措置の内容を教えてください", ("財政", "措置")),
+    ],
+)
+def test_the_thing_asked_for_keeps_its_compound(question, asked):
+    assert understand(question).asked == asked
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("費用はいくらで、何人が使いますか", "41人"),
+        ("費用はいくらで、何人が使いますか", "500円"),
+        ("いくつの市町がありますか", "11市町"),
+        ("何項目ありますか", "3項目"),
+    ],
+)
+def test_each_unit_asked_for_is_sought(question, text):
+    query = understand(question)
+    assert query.wanted == "amount"
+    assert re.search(rf"[0-9](?:{query.unit})", text)
+
+
+def test_what_is_counted_and_wanted_is_read():
+    assert understand("何件の意見が寄せられましたか").counted == ("意見",)
+    assert understand("どの書類を出しますか").wished == ("書類",)
+    assert understand("何月何日までに出しますか").deadline
+    assert not understand("いつ開きますか").deadline
