@@ -347,7 +347,7 @@ def _status(citation: Record) -> str:
 
 @lru_cache(maxsize=1)
 def _declared_statuses() -> dict[str, str]:
-    """Status of the originals as read by a person: ``datasets/statuses.toml``."""
+    """Status of the originals as their own text gives it: ``datasets/statuses.toml``."""
     import tomllib
 
     path = Path(__file__).parent / "datasets" / "statuses.toml"

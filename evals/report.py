@@ -171,7 +171,7 @@ def _settings_part(run: Run, summary: dict[str, Any]) -> str:
     if summary["agreement"]:
         found = summary["agreement"]
         lines.append(
-            f"- 審査モデルと人の判定の一致: {found['agreed']}/{found['n']}"
+            f"- 審査モデルと手で付けた判定の一致: {found['agreed']}/{found['n']}"
             f"(κ {found['kappa']:.2f}、採点できず {found['failed']})"
         )
     return "\n".join(lines)

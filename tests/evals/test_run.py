@@ -137,5 +137,5 @@ def test_a_judge_scores_rows_and_its_agreement_and_cost_are_reported(asked, monk
     assert "judged_context_recall" in judged["guidance:c0"].scores
     assert judged["guidance:c0"].judge_tokens[0] >= 100
     assert stored.settings["agreement"]["n"] >= 40
-    assert "審査モデルと人の判定の一致" in report
+    assert "審査モデルと手で付けた判定の一致" in report
     assert "費用 0.0" in report
