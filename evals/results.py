@@ -7,7 +7,7 @@
     "model": null|name, "judge": null|name, "embedding", "index_ids": {set: id},
     "prompts": {prompt: hash}, "prompt_files": {prompt: path of a file tried instead},
     "waived": {prompt: reason}, "price": null|[input, output] per million tokens, "limit",
-    "code": hash of the assistant's source, "agreement": of the judge with our labels, with a judge}``
+    "code": hash of the assistant's source, "agreement": of a judge with our labels}``
 ``rows.jsonl``
     One `Row` a line, in order of completion; a run that was stopped goes on from here.
 ``summary.json``
