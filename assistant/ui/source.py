@@ -36,7 +36,13 @@ def panel(assistant: Assistant, citation: Citation) -> None:
     voice = "、".join(part for part in (citation.chunk.speaker, citation.chunk.role) if part)
     known = (document.published or "日付不明", voice, where_text(citation))
     paragraph("、".join(part for part in known if part), "text")
-    if not citation.verified:
+    if citation.ocr:
+        paragraph(
+            "画像のページを文字認識(OCR)で読み取った文です。誤りがあり得ます。"
+            "原本の画像と見比べてください。",
+            "note",
+        )
+    elif not citation.verified:
         paragraph(
             "元のファイルは、取り込んだ後に変わったか、なくなっています。"
             "下の文は、取り込んだ時点のものです。",

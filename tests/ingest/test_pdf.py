@@ -7,7 +7,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from assistant.errors import ReadError
 from assistant.ingest.metadata import prepared_pages
-from assistant.ingest.readers import ReadResult, read_file
+from assistant.ingest.readers import ReadResult, pdf, read_file
 from assistant.schema import Page
 
 FONT = "HeiseiKakuGo-W5"
@@ -112,6 +112,16 @@ def test_a_truncated_pdf_is_refused(path, percent):
     with pytest.raises(ReadError) as caught:
         read_file(path)
     assert caught.value.message == DAMAGED
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    ["/g12/g7/g103 " * 20, "(cid:12)(cid:240)" * 20, "\ue012\uf0b7" * 20, "\ufffd" * 20],
+    ids=["glyph names", "cid", "private use", "replacement"],
+)
+def test_what_a_broken_font_gives_is_no_text(garbage):
+    assert not pdf._usable(garbage)
+    assert pdf._usable(PLAN[0][0] + garbage[:2])
 
 
 def test_numbers_printed_on_the_pages_become_labels(path):

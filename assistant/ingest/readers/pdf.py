@@ -23,7 +23,7 @@ _FEWEST_CHARACTERS = 4
 # Share of replacement, private-use and glyph-name characters that makes a page unusable; broken
 # fonts give nearly 1, sound pages with a few gaiji stay below .05 (58 ministry PDFs).
 _GARBAGE_SHARE = 0.3
-_GLYPH_NAMES = re.compile(r"(?:/[A-Za-z]+\d*\s*){8,}")
+_GLYPH_NAMES = re.compile(r"(?:/[A-Za-z]+\d*\s*|\(cid:\d+\)\s*){8,}")
 
 logging.getLogger("pypdf").setLevel(logging.ERROR)
 
