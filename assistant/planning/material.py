@@ -42,7 +42,14 @@ _PLACE = re.compile(
     r"（[^（）]*）。?$|^(?:骨子案|事務局資料|[^、。]{2,24}(?:構成員|課長）|の概要|論点」))は、"
 )
 
-_POINT_AT_ISSUE = re.compile(r"論点(?:\(案\))?に挙げ|問うている|を尋ねた|という問いを")
+_POINT_AT_ISSUE = re.compile(r"論点(?:\(案\))?に挙げ|問うている|を尋ねた|という問いを|べきか。?\n")
+_CONTINUED = 0.15
+"""What a sentence loses that leans on the one before it, which the plan does not show."""
+_LEANS = re.compile(
+    r"^(?:また|だけど|一方|しかし|ただし|その|このため|さらに|加えて|こうい|これ|なので|それ|で、)"
+)
+# What has no full stop is a heading, a caption or the boxes of a slide run together.
+_FRAGMENT = re.compile(r"\A[^。]*\Z|[\ue000-\uf8ff]")
 # Not material for a plan: the digest speaking of itself, a checklist's questions, a lead without
 # its list, who sat where.
 _UNUSABLE = re.compile(
@@ -169,6 +176,7 @@ class Material:
             if extract.coverage >= least_coverage
             and extract.score >= least
             and not _UNUSABLE.search(extract.text)
+            and not _FRAGMENT.search(extract.text)
             and _ASSISTANT not in extract.passage.document.title
         ]
         best = max((worth for worth, _ in usable), default=0.0)
@@ -187,6 +195,8 @@ class Material:
         label = label_of(extract.passage.chunk, extract.text)
         if label == "論点" or _POINT_AT_ISSUE.search(extract.text):
             worth -= _OPEN_QUESTION
+        if _LEANS.search(extract.text):
+            worth -= _CONTINUED
         return worth - (_OPINION if extract.passage.document.kind == "minutes" else 0.0)
 
     def _filled(self, question: str) -> list[str]:
