@@ -6,6 +6,7 @@ The package in reading order::
     japanese/                    pure text knowledge: width, sentences, dates, numbers, words
     ingest/                      file → pages → sections and turns → chunks
     retrieval/                   chunks → Chroma (vectors) + Tantivy (words) → passages
+    prompts/                     what models are told, as checked files
     answering/                   passages → statements, each grounded in a verified quote
     planning/                    a brief and a template → a plan, its gaps named
     export/                      records as JSON and as text

@@ -62,7 +62,7 @@ class Settings(BaseSettings):
     """All calls for one answer, retries included, end after this many seconds."""
     model_read_seconds: float = Field(default=30.0, gt=0)
     """Longest wait for the next piece of a reply, in seconds."""
-    model_context: int = Field(default=8192, ge=4096)
+    model_context: int = Field(default=16384, ge=4096)
     """Tokens the model takes in one call, prompt and reply together."""
     model_tokens: int = Field(default=2048, ge=256)
     """Tokens of a reply at most, reasoning included."""
