@@ -60,7 +60,7 @@ class Plan:
 
 def available_sets() -> tuple[str, ...]:
     """The sets whose documents are at hand: the originals need ``REGIONAL_DX_SAMPLES``."""
-    return tuple(name for name in SETS if all(path.is_dir() for path in _documents(name)))
+    return tuple(name for name in SETS if all(path.is_dir() for path in documents_of(name)))
 
 
 def collect(plan: Plan, *, fresh: bool = False) -> Path:
@@ -175,7 +175,7 @@ def _opened(set_name: str) -> Iterator[Assistant]:
     """An assistant over a new index of a set's documents, as the present code makes it."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         settings = load_settings()
-        ingest(_documents(set_name), Path(name), settings)
+        ingest(documents_of(set_name), Path(name), settings)
         assistant = Assistant.open(Path(name), settings)
         try:
             yield assistant
@@ -188,7 +188,8 @@ def samples() -> Path:
     return Path(os.environ.get("REGIONAL_DX_SAMPLES") or "no samples")
 
 
-def _documents(set_name: str) -> Sequence[Path]:
+def documents_of(set_name: str) -> Sequence[Path]:
+    """The files and folders that a set asks about."""
     return [samples() / "seeds"] if set_name == "originals" else starter_folders()
 
 

@@ -1,0 +1,78 @@
+"""What each part of the search is worth: the same questions with one part left out.
+
+``python -m evals.ablation`` prints the table of the README. The originals need
+``REGIONAL_DX_SAMPLES``.
+"""
+
+import tempfile
+from contextlib import ExitStack
+from dataclasses import asdict
+from pathlib import Path
+from statistics import fmean
+from unittest.mock import patch
+
+from assistant.export.rows import passage_row
+from assistant.indexing import ingest
+from assistant.japanese.thesaurus import build_thesaurus
+from assistant.retrieval import concepts, search
+from assistant.retrieval.index import Index
+from assistant.settings import Settings
+from evals.cases import Case, load_cases
+from evals.metrics import first_1000, top_5
+from evals.run import available_sets, documents_of
+from evals.statistics import interval
+
+_FOUND = 5
+_EMPTY = build_thesaurus([])
+_RERANK = ("_COVERAGE", "_SENTENCE", "_HEADING", "_NOUNS")
+PARTS = {
+    "すべて": (),
+    "語ベクトルによる拡張なし": ((concepts, "_near", lambda *_: {}),),
+    "同義語辞書なし": ((concepts, "load_thesaurus", lambda: _EMPTY),),
+    "語の並びなし": ((search, "_PAIR_WEIGHT", 0.0),),
+    "文ベクトルなし": ((search, "vector_weight", lambda _: 0.0),),
+    "並べ直しなし": tuple((search, name, 0.0) for name in _RERANK),
+}
+"""Name of the row → what takes the place of what in which module."""
+
+
+def main() -> None:
+    """Index the sets once, then search every answerable question without each part in turn."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
+        indexes = {}
+        for number, one in enumerate(available_sets()):
+            root = Path(name) / str(number)
+            ingest(documents_of(one), root, Settings())
+            indexes[one] = Index(root)
+        print("| 構成 | 資料 | 町の言葉: 上位5件 | 資料の言葉: 先頭1,000字 |\n|---|---|---|---|")
+        for part, replaced in PARTS.items():
+            with ExitStack() as stack:
+                for module, attribute, value in replaced:
+                    stack.enter_context(patch.object(module, attribute, value))
+                for one, index in indexes.items():
+                    print(f"| {part} | {one} | {' | '.join(_figures(index, one))} |", flush=True)
+        for index in indexes.values():
+            index.close()
+
+
+def _figures(index: Index, name: str) -> list[str]:
+    cases = [case for case in load_cases(name) if case.answerable]
+    town = [_found(index, case)[0] for case in cases if case.style == "townhall"]
+    direct = [_found(index, case)[1] for case in cases if case.style == "direct"]
+    return [_share(town), _share(direct)]
+
+
+def _found(index: Index, case: Case) -> tuple[float, float]:
+    passages = search.find(index, case.question, _FOUND).passages
+    rows = [passage_row(passage) | {"characters": len(passage.chunk.text)} for passage in passages]
+    record = asdict(case)
+    return top_5(record, rows), first_1000(record, rows)
+
+
+def _share(values: list[float]) -> str:
+    low, high = interval(values)
+    return f"{fmean(values):.3f} [{low:.2f}–{high:.2f}] n={len(values)}"
+
+
+if __name__ == "__main__":
+    main()
