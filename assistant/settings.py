@@ -1,4 +1,4 @@
-"""Settings from the environment (``REGIONAL_DX_*``); read by assistant.py and cli only."""
+"""Settings from the environment (``REGIONAL_DX_*``); read by assistant.py, cli and ui only."""
 
 import os
 from collections.abc import Mapping
