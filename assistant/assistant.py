@@ -317,10 +317,8 @@ class Assistant:
             return None, ()
         if self._settings.model is None:
             raise _no_model()
-        from assistant.answering.provider import ChatModel
-
         try:
-            return ChatModel.open(self._settings), ()
+            return self.model(), ()
         except ModelError as error:
             if mode == "llm":
                 raise

@@ -130,6 +130,8 @@ def answer_blocks(answer: Answer) -> list[Block]:
         blocks += [Heading("根拠"), Table(("番号", "引用(原文のまま)", "出典"), rows, (6, 54, 40))]
     if answer.notes:
         blocks += [Heading("注意"), *(Paragraph(f"・{note}") for note in answer.notes)]
+    if answer.unverified:
+        blocks.append(Paragraph("・根拠を確認できなかった記述は、この票に載せていません。"))
     blocks.append(Paragraph(_origin(answer.as_of, answer.provenance.index_id)))
     return blocks
 
