@@ -5,14 +5,14 @@ file, on a sheet of their own in an Excel file, under the numbers they have on s
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from assistant.export.layout import DRAFT_MARK, footnote_text
-from assistant.schema import FormBox, PlanItem, ProjectPlan
+from assistant.export.layout import DRAFT_MARK, attributed, footnote_text
+from assistant.schema import Citation, FormBox, PlanItem, ProjectPlan
 
 _BRIEF = "brief."
 _OPEN = "【要記入】"
@@ -45,10 +45,11 @@ def box_lines(box: FormBox, plan: ProjectPlan) -> list[tuple[str, bool]]:
         text = "、".join(value) if isinstance(value, tuple) else value
         return [(text, False)] if text else [(_OPEN, True)]
     section = next(section for section in plan.sections if section.id == box.target)
+    cited = {citation.number: citation for citation in plan.citations}
     lines: list[tuple[str, bool]] = []
     left = box.limit
     for item in section.items:
-        text = _marked(item)
+        text = _marked(item, cited)
         if item.basis != "gap" and left is not None:
             if len(text) > left:
                 continue
@@ -116,10 +117,9 @@ def _write(cell: Any, text: str) -> None:
         cell.data_type = "s"
 
 
-def _marked(item: PlanItem) -> str:
+def _marked(item: PlanItem, cited: Mapping[int, Citation]) -> str:
     marks = "".join(f"[{number}]" for number in item.citations)
-    said = f"{item.attribution}:「{item.text}」" if item.attribution else item.text
-    return f"{said}{marks}"
+    return f"{attributed(item, cited)}{marks}"
 
 
 def _source_lines(plan: ProjectPlan) -> list[str]:

@@ -4,7 +4,7 @@ Citations keep the numbers they have on screen. A plan shows its items in the or
 were numbered, so that the automatic numbers of a Word file's footnotes are the same.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from assistant.answering.answer import status_label
@@ -110,7 +110,7 @@ def plan_blocks(plan: ProjectPlan) -> list[Block]:
 def answer_blocks(answer: Answer) -> list[Block]:
     """An evidence sheet (決裁用): the question, the answer, each quote and where it stands."""
     cited = {citation.number: citation for citation in answer.citations}
-    lines = tuple(Line(_attributed(s, cited), s.citations) for s in answer.statements)
+    lines = tuple(Line(attributed(s, cited), s.citations) for s in answer.statements)
     blocks: list[Block] = [
         Paragraph(DRAFT_MARK, warning=True),
         Heading("質問"),
@@ -297,7 +297,7 @@ def _sources(plan: ProjectPlan) -> list[Block]:
 def _lines(items: Iterable[PlanItem], cited: dict[int, Citation]) -> Cell:
     return tuple(
         Line(
-            _attributed(item, cited),
+            attributed(item, cited),
             item.citations,
             gap=item.basis == "gap",
         )
@@ -305,7 +305,7 @@ def _lines(items: Iterable[PlanItem], cited: dict[int, Citation]) -> Cell:
     )
 
 
-def _attributed(item: PlanItem | Statement, cited: dict[int, Citation]) -> str:
+def attributed(item: PlanItem | Statement, cited: Mapping[int, Citation]) -> str:
     """The text with who said it and its labels (案, 要約, 論点, 仮説)."""
     status = status_label(cited[item.citations[0]].document) if item.citations else ""
     label = "・".join(part for part in (status, item.label) if part)

@@ -10,10 +10,10 @@ from openpyxl.styles import Border, Side
 from plans import plan, sourced
 
 from assistant.errors import InputError
-from assistant.export.form import filled_form
+from assistant.export.form import box_lines, filled_form
 from assistant.planning.form import mapping_text, read_boxes, with_mapping
 from assistant.planning.template import load_template
-from assistant.schema import PlanItem, PlanSection
+from assistant.schema import FormBox, PlanItem, PlanSection
 
 
 @pytest.fixture(scope="module")
@@ -194,3 +194,9 @@ def test_a_value_is_never_a_formula(excel_form, template, filled_plan):
     risky = plan(brief=type(filled_plan.brief)(municipality="=HYPERLINK(1)"))
     book = openpyxl.load_workbook(BytesIO(filled_form(excel_form, boxes, risky)))
     assert book["申請"]["B2"].data_type == "s"
+
+
+def test_a_sentence_of_a_draft_is_called_one_in_a_box():
+    section = PlanSection("organisation", "6 体制", ("a",), (sourced(3),))
+    box = FormBox("表1 1行2列", "実施体制", "", None, "organisation")
+    assert box_lines(box, plan(sections=(section,))) == [("案の文。(案)[3]", False)]
