@@ -1,5 +1,6 @@
 """Drafting: every section and table of a template filled from the brief and the documents."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
@@ -50,6 +51,7 @@ LABELS = {
 }
 _MOST_SENTENCES = 5
 _TITLE_CHARACTERS = 40
+_RATE = re.compile(r"当たり|あたり|毎年|毎月|年額|月額|につき|各年")
 
 
 def draft_plan(
@@ -206,7 +208,12 @@ def _section(
 
 
 def _per_resident(brief: Brief) -> PlanItem | None:
-    """Budget over population, where the brief gives exactly one amount and one number of people."""
+    """Budget over population, where the brief gives exactly one amount and one number of people.
+
+    An amount per head or per year is no project budget.
+    """
+    if _RATE.search(brief.budget or ""):
+        return None
     budget = [n for n in find_numbers(brief.budget or "") if n.unit == "円"]
     people = [n for n in find_numbers(brief.population or "") if n.unit == "人"]
     if len(budget) != 1 or len(people) != 1 or min(budget[0].value, people[0].value) <= 0:

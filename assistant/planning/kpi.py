@@ -2,14 +2,17 @@
 
 import re
 
+from assistant.japanese.numbers import find_numbers
 from assistant.japanese.sentences import split_sentences
 from assistant.planning.template import Fact
 from assistant.planning.walk import Items
 from assistant.schema import Brief, PlanItem, PlanKpi
 
-_AMOUNT = r"[0-9０-９一二三四五六七八九十百千万]"
-_BASELINE = re.compile(rf"(?:基準値|現在|現状|今は|今の|昨年度|前年度).*{_AMOUNT}")
-_TARGET = re.compile(rf"{_AMOUNT}.*(?:増|減|以上|以下|まで|にする|とする|達|目標|割|%|％|倍)")
+_BASELINE = re.compile(r"基準値|現在|現状|今は|今の|昨年度|前年度")
+_TARGET = re.compile(
+    r"増やす|増える|減らす|減る|増加|減少|削減|短縮|以上|以下|まで|にする|とする|達成|達する|目標|[割%％倍]"
+)
+_DATE_UNITS = {"年度", "年", "月", "日"}
 _MEASURE = re.compile(r"測る|測り|測定|調査|アンケート|統計|記録で|集計|ログ")
 
 NAME = "目指す姿(ブリーフの目標)"
@@ -40,8 +43,8 @@ def goal_row(brief: Brief) -> PlanKpi:
     return PlanKpi(
         name=NAME,
         outcome=(PlanItem(brief.goal, "brief"),) if brief.goal else _gap(_OUTCOME),
-        baseline=_matching(_BASELINE, sentences, _BASELINE_GAP),
-        targets=_matching(_TARGET, _sentences(brief.goal), _TARGET_GAP),
+        baseline=_matching(_BASELINE, _with_amount(sentences), _BASELINE_GAP),
+        targets=_matching(_TARGET, _with_amount(_sentences(brief.goal)), _TARGET_GAP),
         measure=_matching(_MEASURE, sentences, _MEASURE_GAP),
     )
 
@@ -49,6 +52,11 @@ def goal_row(brief: Brief) -> PlanKpi:
 def _matching(pattern: re.Pattern[str], sentences: list[str], fact: Fact) -> Items:
     found = [sentence for sentence in sentences if pattern.search(sentence)]
     return tuple(PlanItem(sentence, "brief") for sentence in found) or _gap(fact)
+
+
+def _with_amount(sentences: list[str]) -> list[str]:
+    """Those that hold a number: 「現在、一部の集落」 and 「令和8年度までに」 hold none."""
+    return [s for s in sentences if any(n.unit not in _DATE_UNITS for n in find_numbers(s))]
 
 
 def _gap(fact: Fact) -> Items:

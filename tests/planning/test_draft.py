@@ -88,6 +88,8 @@ def test_a_value_beyond_all_measure_is_refused():
         ("6,000万円(うち国費3,000万円)", "4,800人", None),
         ("未定", "4,800人", None),
         ("6,000万円", "0人", None),
+        ("一世帯当たり5万円", "4,800人", None),
+        ("毎年300万円", "4,800人", None),
     ],
 )
 def test_a_formula_needs_one_amount_and_one_number_of_people(budget, population, text):
