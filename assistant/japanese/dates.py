@@ -86,7 +86,7 @@ def find_dates(text: str) -> list[DateMention]:
     Era names (令和６年４月２４日, 元年, 令和六年), short eras (R6.4.24, 令6.4.24) and western dates
     (2024/4/24) are understood in any width. A period (4月24日～26日, 令和2～4年度, 2020～2022年)
     is one mention from its first to its last day, with the precision of its ends; a day that does
-    not exist (2月30日) is left out.
+    not exist (2月30日) is left out, and so is a date whose two years differ (令和7年(2026年)3月).
     """
     folded = fold(text)
     mentions: list[DateMention] = []
@@ -147,6 +147,8 @@ def _period(match: re.Match[str]) -> tuple[date, date, Precision] | None:
         return *fiscal_year(int(match["fy"])), "fiscal_year"
     try:
         year = _western_year(match)
+        if _year_in_brackets(match) not in {None, year}:
+            return None
         if match["fiscal"]:
             return _fiscal_period(match, year)
         if match["from"]:
@@ -161,6 +163,15 @@ def _period(match: re.Match[str]) -> tuple[date, date, Precision] | None:
     except ValueError:
         return None
     return exact, exact, "day"
+
+
+def _year_in_brackets(match: re.Match[str]) -> int | None:
+    """The western year that stands in brackets beside the year; None where there is none."""
+    other = re.search(r"\(\s*(令和|平成|昭和)?\s*(元|\d{1,4})\s*年?\s*\)", match.group())
+    if other is None:
+        return None
+    written = 1 if other[2] == "元" else int(other[2])
+    return _ERAS[other[1]] + written - 1 if other[1] else written
 
 
 def _fiscal_period(match: re.Match[str], year: int) -> tuple[date, date, Precision]:

@@ -69,6 +69,10 @@ def turned(stated: Denials, carried: Denials) -> list[str]:
         word = scope[0]
         affirmed = {word, _OPPOSITES.get(word, word)} & carried.affirmed
         if word in carried.denied:
+            # Denied once more than there (つかめていないとしていない): a verb without content.
+            again = sum(1 for other in stated.scopes if other[0] == word)
+            if again > sum(1 for other in carried.scopes if word in other):
+                found.append(word)
             continue
         # Another word may be denied in its stead (足りない for 不足), where anything is.
         if affirmed or not carried.scopes or _all_affirmed(scope, carried):

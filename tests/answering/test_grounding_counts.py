@@ -124,7 +124,7 @@ def date(sentence, pick):
 
 def unit(sentence, pick):
     names = "|".join(sorted(UNITS, key=len, reverse=True))
-    places = list(re.finditer(rf"(?<=[0-9０-９割億万千])(?:{names})", sentence))
+    places = list(re.finditer(rf"(?:(?<=[0-9０-９億万千])|(?<=[0-9０-９]割))(?:{names})", sentence))
     if not places:
         return None
     place = pick.choice(places)

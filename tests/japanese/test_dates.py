@@ -106,3 +106,16 @@ def test_a_fiscal_year_begins_in_april():
 )
 def test_relative_fiscal_years_count_from_today(text, today, year):
     assert relative_fiscal_year(text, today) == year
+
+
+@pytest.mark.parametrize("text", ["令和7年（2026年）3月", "2025年（令和6年）4月1日"])
+def test_a_date_whose_two_years_differ_is_none(text):
+    assert find_dates(text) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["令和7年（2025年）3月", "2025年（令和7年）3月", "平成31年（2019年）3月"]
+)
+def test_a_date_may_give_its_year_twice(text):
+    [mention] = find_dates(text)
+    assert (mention.first.month, mention.precision) == (3, "month")
