@@ -27,14 +27,17 @@ def answer_text(answer: Answer) -> str:
         lines += ["", *(passage_text(passage) for passage in answer.nearest)]
     if answer.notes:
         lines += ["", "注意", *(f"・{note}" for note in answer.notes)]
-    if answer.as_of:
-        lines += ["", as_of_text(answer)]
+    if closing := as_of_text(answer):
+        lines += ["", closing]
     return "\n".join(lines)
 
 
 def as_of_text(answer: Answer) -> str:
-    """How new the documents are, and who wrote the sentences; empty when no date is known."""
-    return f"資料は {answer.as_of} 時点です。{_ORIGIN[answer.mode]}" if answer.as_of else ""
+    """How new the documents are, and who wrote the sentences; empty where there is neither."""
+    dated = f"資料は {answer.as_of} 時点です。" if answer.as_of else ""
+    if answer.refused:
+        return dated
+    return (dated or "資料の日付は分かりません。") + _ORIGIN[answer.mode]
 
 
 def passage_text(passage: Passage) -> str:
