@@ -154,7 +154,7 @@ def _summary(plan: ProjectPlan) -> list[Block]:
     met = [row for row in plan.coverage if row.state != "unmet"]
     gaps = len({gap for section in plan.sections for gap in section.gaps})
     counts = (
-        f"審査の観点 {len(plan.coverage)}件のうち、{len(met)}件に根拠があります。"
+        f"審査の観点 {len(plan.coverage)}件のうち、{len(met)}件はブリーフか資料に記述があります。"
         f"本文の要記入は{gaps}か所、引用は{len(plan.citations)}件です。"
     )
     rows.append(((Line("下書きの状態"),), (Line(counts),)))
