@@ -11,7 +11,7 @@ from assistant.cli.console import read_settings
 from assistant.cli.parser import add_command
 from assistant.errors import InputError
 
-_SCRIPT = Path(__file__).parent.parent / "ui" / "app.py"
+_PACKAGE = Path(__file__).parent.parent
 
 
 def register(commands: Any) -> None:
@@ -38,8 +38,14 @@ def _app(options: argparse.Namespace) -> int:
         f"画面を http://127.0.0.1:{options.port} で開きます。終えるには Ctrl+C を押してください。",
         file=sys.stderr,
     )
-    arguments = ["run", str(_SCRIPT), f"--server.port={options.port}"]
+    arguments = ["run", str(_script()), f"--server.port={options.port}"]
     if options.headless:
         arguments.append("--server.headless=true")
     streamlit(arguments, standalone_mode=False)
     return 0
+
+
+def _script() -> Path:
+    """The script of the app: in a wheel among the pages, in a checkout at its top."""
+    installed = _PACKAGE / "ui" / "app.py"
+    return installed if installed.is_file() else _PACKAGE.parent / "app.py"

@@ -1,12 +1,16 @@
-"""The script Streamlit runs: look, navigation, page. Started by ``regional-dx app``."""
+"""The script Streamlit runs: look, navigation, page. Started by ``regional-dx app``.
+
+An installed program has it, and the settings beside it (``.streamlit``), in ``assistant/ui``.
+"""
 
 from pathlib import Path
 
 import streamlit as st
 
+from assistant import ui
 from assistant.ui import ask, evaluation, library, plan
 
-_HERE = Path(__file__).parent
+_LOOK = Path(ui.__file__).parent
 # Streamlit's page says it is English, which makes screen readers and fonts choose wrongly.
 _LANGUAGE = "<script>document.documentElement.lang = 'ja'</script>"
 _PAGES = (
@@ -19,8 +23,8 @@ _PAGES = (
 
 def main() -> None:
     """Draw the links to the pages, then the page the visitor has chosen."""
-    st.set_page_config(page_title="地域DXアシスタント", page_icon=_HERE / "icon.svg", layout="wide")
-    st.html(_HERE / "style.css")
+    st.set_page_config(page_title="地域DXアシスタント", page_icon=_LOOK / "icon.svg", layout="wide")
+    st.html(_LOOK / "style.css")
     st.html(_LANGUAGE, unsafe_allow_javascript=True)
     pages = [
         st.Page(page, title=title, icon=icon, url_path=path, default=page is ask.page)
