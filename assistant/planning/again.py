@@ -87,6 +87,7 @@ def draft_again(
         brief = brief_from({key: row["brief"].get(key) for key in KEYS})
         saved = _plan(row, brief, template, provenance)
         sources = [_Source.of(index, citation) for citation in row["citations"]]
+        changes = (*_changes(sources), *_newer(index, row))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise _no_plan(path) from error
     material = Material(index, brief, (s.citation for s in sources if s.citation))
@@ -107,7 +108,7 @@ def draft_again(
             _with_notes(brief, own),
             lambda questions: quoted(questions, material, Used()),
         ),
-        changes=(*_changes(sources), *_newer(index, row)),
+        changes=changes,
     )
     plan = replace(plan, citations=tuple(material.citations))
     return finish(plan, template, own)

@@ -124,3 +124,10 @@ def test_what_is_no_plan_is_explained(assistant, tmp_path, content):
 def test_a_plan_with_broken_parts_is_explained(row, again, part, value):
     with pytest.raises(InputError):
         again({**row, part: value})
+
+
+def test_a_citation_without_its_title_is_explained(row, again):
+    for citation in row["citations"]:
+        del citation["title"]
+    with pytest.raises(InputError):
+        again(row)
