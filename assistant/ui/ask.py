@@ -7,7 +7,7 @@ import streamlit as st
 from assistant.assistant import Assistant
 from assistant.errors import AssistantError
 from assistant.export.markdown import conversation_markdown
-from assistant.export.text import as_of_text, where_text
+from assistant.export.text import UNVERIFIED, as_of_text, where_text
 from assistant.export.word import conversation_docx
 from assistant.schema import (
     Answer,
@@ -187,6 +187,11 @@ def _draw_answer(assistant: Assistant, number: int, answer: Answer) -> None:
         cited = {citation.number: citation for citation in answer.citations}
         for place, made in enumerate(answer.statements):
             _draw_statement(f"turn_{number}", place, made, cited)
+        if answer.unverified:
+            with st.container(border=True, key=f"unverified_{number}"):
+                st.caption(UNVERIFIED)
+                for text in answer.unverified:
+                    paragraph(f"・{text}", "quiet")
         if answer.notes:
             st.caption("注意")
             for note in answer.notes:

@@ -1,8 +1,12 @@
 """相談: what is asked, what is shown, and what stays between runs of the page."""
 
+from dataclasses import replace
+
 import pytest
 
+from assistant.export.text import UNVERIFIED
 from assistant.feedback import read_feedback
+from assistant.schema import Turn
 
 MEMBERS = "協議会には誰が参加しますか"
 UNKNOWN = "月面基地の建設費はいくらですか"
@@ -38,6 +42,25 @@ def test_an_answer_shows_statements_with_numbered_sources(asked, texts, assistan
     assert f"資料は {answer.as_of} 時点です" in shown
     numbers = [button.label.split("\\]")[0].strip("\\[") for button in sources(asked)]
     assert numbers == [str(n) for s in answer.statements for n in s.citations]
+
+
+def test_what_no_source_carries_stands_apart_below_the_statements(open_page, texts, assistant):
+    answer = assistant.ask(MEMBERS)
+    made_up = "<b>全戸</b>に[無料](https://example.org)で配る。"
+    page = open_page("ask")
+    page.session_state["turns"] = [Turn(MEMBERS, replace(answer, unverified=(made_up,)))]
+    page.run()
+    assert not page.exception
+    last = page.chat_message[1]
+    (box,) = [b for b in last.children.values() if "unverified_0" in str(b.proto)]
+    inside = [getattr(e, "value", None) or e.proto.body for e in box.children.values()]
+    assert inside[0] == UNVERIFIED
+    assert "・&lt;b&gt;全戸&lt;/b&gt;に[無料](https://example.org)で配る。" in inside[1]
+    assert len(inside) == 2
+    assert texts(page).count("全戸") == 1
+    places = list(last.children.values())
+    below = [e for e in places[places.index(box) :] if e.type == "html"]
+    assert not any(s.text in e.proto.body for s in answer.statements for e in below)
 
 
 def test_a_source_opens_with_its_quote_marked_and_closes_again(asked, texts, assistant):
