@@ -63,6 +63,17 @@ def test_a_plan_is_written_and_taken_up_again(run, brief, tmp_path, index_root):
     assert run(brief, "--out", word, "--force")[0] == 0
 
 
+def test_a_plan_edited_by_hand_outlives_the_next_draft(run, brief, index_root):
+    saved = index_root / "plans" / "町.json"
+    assert run(brief)[0] == 0
+    saved.write_text(saved.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    edited = saved.read_text(encoding="utf-8")
+    _, _, err = run(brief)
+    kept = [path.read_text(encoding="utf-8") for path in saved.parent.glob("町-前*.json")]
+    assert edited in kept
+    assert "前の計画は残しました" in err
+
+
 def test_a_form_is_filled_with_the_mapping_shown(run, brief, tmp_path):
     form = tmp_path / "様式.docx"
     document = docx.Document()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.cli.console import Progress, as_json, open_assistant, read_settings
-from assistant.cli.files import check_target, write_file
+from assistant.cli.files import check_target, keep_earlier, write_file
 from assistant.cli.parser import add_command
 from assistant.errors import InputError
 
@@ -116,12 +116,17 @@ def _save(plan: "ProjectPlan", path: Path) -> None:
 
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(plan_row(plan), ensure_ascii=False, indent=1)
-        path.write_text(text + "\n", encoding="utf-8")
-    except OSError as error:
-        print(f"計画を保存できませんでした: {path}({error.strerror})", file=sys.stderr)
+        text = json.dumps(plan_row(plan), ensure_ascii=False, indent=1) + "\n"
+        half = path.with_suffix(".half")
+        half.write_text(text, encoding="utf-8")
+        earlier = keep_earlier(path)
+        half.replace(path)
+    except OSError:
+        print(f"計画を保存できませんでした: {path}(場所と権限を確かめてください)", file=sys.stderr)
         return
     print(f"計画を保存しました: {path}(直して --again で確かめ直せます)", file=sys.stderr)
+    if earlier:
+        print(f"前の計画は残しました: {earlier}", file=sys.stderr)
 
 
 def _show(plan: "ProjectPlan", options: argparse.Namespace) -> None:

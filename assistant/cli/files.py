@@ -1,6 +1,7 @@
 """Files that commands write: never over another one unasked, failures explained."""
 
 from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
 
 from assistant.errors import InputError
@@ -44,6 +45,22 @@ def write_file(content: bytes, path: Path, *, force: bool) -> None:
         path.write_bytes(content)
     except OSError as error:
         raise InputError(
-            f"ファイルに書き込めません: {path}({error.strerror})",
+            f"ファイルに書き込めません: {path}",
             "場所と権限を確かめ、同じファイルを開いているソフトを閉じてください。",
         ) from error
+
+
+def keep_earlier(path: Path) -> Path | None:
+    """Give a file the first free name beside it (計画-前1.json), since a person may have edited it.
+
+    Returns:
+        Where it is now; None where there was none.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    if not path.exists():
+        return None
+    names = (path.with_stem(f"{path.stem}-前{number}") for number in count(1))
+    free = next(name for name in names if not name.exists())
+    return path.rename(free)
