@@ -84,22 +84,26 @@ def read_boxes(path: Path, template: Template) -> list[FormBox]:
         ) from error
     except Exception as error:  # a damaged file raises whatever the libraries meet first
         raise InputError(
-            f"様式を読めません: {path}", "Word か Excel で開いて、保存し直してください。"
+            f"様式を読めません: {path.name}", "Word か Excel で開いて、保存し直してください。"
         ) from error
     if not found:
         raise InputError(
-            f"様式に記入欄が見つかりません: {path}",
+            f"様式に記入欄が見つかりません: {path.name}",
             "見出しの右か下に、空の欄か「記入してください」などの欄がある様式を指定してください。",
         )
     return [replace(box, target=_target(box, template)) for box in found]
 
 
+def targets_of(template: Template) -> dict[str, str]:
+    """All that can go into a box, see `FormBox.target`, each with its name for a person."""
+    targets = {section.id: section.heading for section in template.section}
+    return targets | {f"{_BRIEF}{key}": f"ブリーフの{LABELS[key]}" for key in KEYS}
+
+
 def mapping_text(boxes: list[FormBox], template: Template) -> str:
     """The mapping as JSON for a person to correct: `target` may be changed, nothing else."""
-    targets = {section.id: section.heading for section in template.section}
-    targets |= {f"{_BRIEF}{key}": f"ブリーフの{LABELS[key]}" for key in KEYS}
-    rows = [asdict(box) for box in boxes]
-    return json.dumps({"targets": targets, "boxes": rows}, ensure_ascii=False, indent=1) + "\n"
+    rows = {"targets": targets_of(template), "boxes": [asdict(box) for box in boxes]}
+    return json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
 
 
 def with_mapping(boxes: list[FormBox], path: Path, template: Template) -> list[FormBox]:
@@ -115,7 +119,7 @@ def with_mapping(boxes: list[FormBox], path: Path, template: Template) -> list[F
         raise InputError(
             f"対応表を読めません: {path}", "draft --form が書いたJSONを直して使ってください。"
         ) from error
-    known = {section.id for section in template.section} | {f"{_BRIEF}{key}" for key in KEYS}
+    known = targets_of(template)
     unknown = [target for target in targets.values() if target is not None and target not in known]
     strange = set(targets) - {box.place for box in boxes}
     if unknown or strange:

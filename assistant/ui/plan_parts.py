@@ -10,7 +10,7 @@ from assistant.export.text import where_text
 from assistant.export.word import plan_docx
 from assistant.planning.edit import TABLES, Row, filled, gap_key, gap_parts, table_rows
 from assistant.schema import Basis, Citation, PlanItem, ProjectPlan
-from assistant.ui import labels, source
+from assistant.ui import labels, official_form, source
 from assistant.ui.clients import Saved
 from assistant.ui.inert import label, pairs, paragraph, statement
 
@@ -226,3 +226,4 @@ def downloads(plan: ProjectPlan | None, client: str) -> None:
         icon=":material/article:",
         on_click="ignore",
     )
+    official_form.fill(plan)

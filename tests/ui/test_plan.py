@@ -4,11 +4,12 @@ import io
 import tomllib
 
 import docx
+import openpyxl
 import pytest
 
 from assistant.errors import InputError
 from assistant.planning.brief import load_brief
-from assistant.ui import clients
+from assistant.ui import clients, official_form
 from assistant.ui.clients import Saved
 from assistant.ui.inert import label
 
@@ -121,6 +122,73 @@ def test_the_word_file_holds_the_plan(drafted):
         "Wordで受け取る(.docx)",
         "Markdownで受け取る(.md)",
     ]
+
+
+@pytest.fixture
+def taken(monkeypatch):
+    """What the page last offered to take away as a filled form, made as on a click."""
+    offered = {}
+    button = official_form.st.download_button
+
+    def offer(name, data, **options):
+        offered.update(name=options["file_name"], data=data)
+        return button(name, data, **options)
+
+    monkeypatch.setattr(official_form.st, "download_button", offer)
+    return lambda: (offered["name"], io.BytesIO(offered["data"]()))
+
+
+def sent(page, name, content):
+    page = part(page, "6 書き出す")
+    page.file_uploader(key="form").set_value((name, content, "application/octet-stream")).run()
+    assert not page.exception
+    return page
+
+
+def test_a_word_form_is_filled_as_its_boxes_were_corrected(drafted, taken):
+    form, stream = docx.Document(), io.BytesIO()
+    table = form.add_table(rows=2, cols=2)
+    table.cell(0, 0).text = "市町村名"
+    table.cell(1, 0).text = "担当[課](の)電話番号"
+    form.save(stream)
+    page = sent(drafted, "様式1.docx", stream.getvalue())
+    town, other = (b for b in page.selectbox if (b.key or "").startswith("box_"))
+    assert (town.value, other.value) == ("brief.municipality", "")
+    assert other.label == label("担当[課](の)電話番号(表1 2行2列)")
+    name, filled = taken()
+    cells = docx.Document(filled).tables[0].columns[1].cells
+    assert (name, [cell.text for cell in cells]) == ("様式1-下書き.docx", [TOWN, "【要記入】"])
+    other.select("brief.problem").run()
+    assert docx.Document(taken()[1]).tables[0].cell(1, 1).text == PROBLEM
+
+
+def test_an_excel_form_takes_what_the_town_filled_in(drafted, taken):
+    page = part(drafted, "3 埋めること")
+    gap = next(i for i in page.text_input if (i.key or "").startswith("fill_"))
+    gap.input("光ファイバ更新事業").run()
+    heading = page.subheader[0].value
+    book, stream = openpyxl.Workbook(), io.BytesIO()
+    for row in (("提案の内容", None), ("市町村名", None), (None, "様式第1号")):
+        book.active.append(row)
+    book.save(stream)
+    page = sent(page, "申請.xlsx", stream.getvalue())
+    first = next(b for b in page.selectbox if (b.key or "").endswith("!B1"))
+    sections = page.session_state["base_plan"].sections
+    first.select(next(s.id for s in sections if label(s.heading) == heading)).run()
+    name, filled = taken()
+    sheet = openpyxl.load_workbook(filled).worksheets[0]
+    assert name == "申請-下書き.xlsx"
+    assert "光ファイバ更新事業" in sheet["B1"].value
+    assert sheet["B2"].value == TOWN
+
+
+@pytest.mark.parametrize("name", ["壊れた.docx", "壊れた.xlsx"])
+def test_a_form_that_cannot_be_read_is_an_error_in_two_lines(drafted, name):
+    page = sent(drafted, name, b"PK broken")
+    assert page.error[0].value.startswith("エラー: 様式を読めません")
+    assert "対処: Word か Excel で開いて" in page.error[0].value
+    # The plan itself can still be taken away.
+    assert len(page.get("download_button")) == 2
 
 
 def test_saved_plans_of_a_login_are_its_own(open_page, monkeypatch, texts):

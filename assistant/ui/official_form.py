@@ -1,0 +1,76 @@
+"""An official form on the screen: which box takes which part of a plan, and the filled file."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import streamlit as st
+
+from assistant.export.form import filled_form
+from assistant.planning.form import SUFFIXES, read_boxes, targets_of
+from assistant.planning.template import load_template
+from assistant.schema import FormBox, ProjectPlan
+from assistant.settings import load_settings
+from assistant.ui.inert import label, paragraph
+from assistant.ui.session import two_lines
+
+_NOTHING = ""
+
+
+def fill(plan: ProjectPlan) -> None:
+    """Draw the box for a form and, once it has one, its mapping and the way to take it away."""
+    st.subheader("公式の様式に書き込む", anchor=False)
+    file = st.file_uploader(
+        "様式のファイル(Word、Excel)。書き込むだけで、資料としては取り込みません。",
+        type=[suffix.removeprefix(".") for suffix in SUFFIXES],
+        key="form",
+    )
+    if file is None:
+        return
+    name, content = Path(file.name), file.getvalue()
+    with two_lines():
+        template = load_template(plan.template, load_settings().templates)
+        with _on_disk(content, name.suffix) as form:
+            boxes = read_boxes(form, template)
+        paragraph("様式の欄に入れる内容の案です。違うところを選び直してください。", "quiet")
+        targets = targets_of(template)
+        boxes = [_corrected(box, targets, file.file_id) for box in boxes]
+        st.download_button(
+            f"書き込んだ様式を受け取る({name.suffix.lower()})",
+            lambda: _filled(content, name.suffix, boxes, plan),
+            file_name=f"{name.stem}-下書き{name.suffix}",
+            icon=":material/assignment:",
+            on_click="ignore",
+            type="primary",
+        )
+
+
+def _corrected(box: FormBox, targets: dict[str, str], file_id: str) -> FormBox:
+    choices = [_NOTHING, *targets]
+    chosen = st.selectbox(
+        label(f"{box.label}({box.place})"),
+        choices,
+        index=choices.index(box.target or _NOTHING),
+        format_func=lambda target: targets.get(target, "対応なし(要記入)"),
+        # A new file begins with what is proposed for it.
+        key=f"box_{file_id}_{box.place}",
+        help=label(box.hint) or None,
+    )
+    return replace(box, target=chosen or None)
+
+
+def _filled(content: bytes, suffix: str, boxes: list[FormBox], plan: ProjectPlan) -> bytes:
+    with _on_disk(content, suffix) as form:
+        return filled_form(form, boxes, plan)
+
+
+@contextmanager
+def _on_disk(content: bytes, suffix: str) -> Iterator[Path]:
+    """The file that was sent, under a name of ours, for as long as it is read."""
+    # Windows cannot remove a file that a failed reader still holds.
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        path = Path(folder) / f"様式{suffix}"
+        path.write_bytes(content)
+        yield path
