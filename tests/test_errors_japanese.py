@@ -113,17 +113,23 @@ QUESTIONING = [["ask", "通信の費用"], ["search", "通信の費用"], ["show
 ALL = [*QUESTIONING, ["index", "stats"], ["ingest", "{documents}"]]
 
 
-@pytest.mark.parametrize("command", ALL, ids=" ".join)
-@pytest.mark.parametrize(
-    ("fields", "words"),
-    [({"format": 999}, "別の版"), ({"embedding": "other"}, "REGIONAL_DX_EMBEDDING")],
-    ids=str,
-)
-def test_an_index_of_another_version_is_explained(fails, town, command, fields, words):
+def described_otherwise(town, **fields):
     path = town.folder() / "manifest.json"
     data = json.loads(path.read_text(encoding="utf-8"))
     path.write_text(json.dumps({**data, **fields}), encoding="utf-8")
-    assert words in fails(*command, "--index", "{index}")
+
+
+@pytest.mark.parametrize("command", ALL, ids=" ".join)
+def test_an_index_of_another_version_is_explained(fails, town, command):
+    described_otherwise(town, format=999)
+    assert "別の版" in fails(*command, "--index", "{index}")
+
+
+# Counting needs no vectors: `index stats` works whichever model made them.
+@pytest.mark.parametrize("command", [*QUESTIONING, ["ingest", "{documents}"]], ids=" ".join)
+def test_an_index_of_another_model_is_explained(fails, town, command):
+    described_otherwise(town, embedding="other")
+    assert "REGIONAL_DX_EMBEDDING" in fails(*command, "--index", "{index}")
 
 
 @pytest.mark.parametrize("command", ALL, ids=" ".join)
