@@ -127,3 +127,10 @@ def test_what_is_counted_and_wanted_is_read():
     assert understand("どの書類を出しますか").wished == ("書類",)
     assert understand("何月何日までに出しますか").deadline
     assert not understand("いつ開きますか").deadline
+
+
+@pytest.mark.parametrize(
+    "text", ["協定の期間は何年間ですか", "何日間の研修ですか", "実証は何か月ですか"]
+)
+def test_a_duration_is_an_amount_and_no_date(text):
+    assert understand(text).wanted == "amount"
