@@ -4,6 +4,7 @@ import json
 import re
 import tomllib
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,7 +19,7 @@ _LONGEST_NAME = 40
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What is kept of one client's plan; the plan itself is drafted again from it."""
+    """What the client gave and wrote; the plan as drafted is kept beside it, see `draft_path`."""
 
     brief: dict[str, object] = field(default_factory=dict)
     """By the keys of `Brief`; ``brief.toml`` is also what ``regional-dx draft`` reads."""
@@ -60,17 +61,39 @@ def save(folder: Path, client: str, saved: Saved) -> None:
     Raises:
         StorageError: the folder cannot be written.
     """
-    place = _place(folder) / safe_name(client)
     rest = {
         "template": saved.template,
         "fillings": saved.fillings,
         "tables": saved.tables,
         "drafted": saved.drafted,
     }
+    texts = {
+        "plan.json": json.dumps(rest, ensure_ascii=False, indent=1),
+        "brief.toml": tomli_w.dumps(saved.brief, multiline_strings=False),
+    }
+    _keep(_place(folder) / safe_name(client), texts)
+
+
+def draft_path(folder: Path, client: str) -> Path:
+    """Where the plan of a client is kept as it was drafted last."""
+    return _place(folder) / safe_name(client) / "draft.json"
+
+
+def save_draft(folder: Path, client: str, row: Mapping[str, object]) -> None:
+    """Keep a plan as drafted (`assistant.export.rows.plan_row`) in place of the one before.
+
+    Raises:
+        StorageError: the folder cannot be written.
+    """
+    path = draft_path(folder, client)
+    _keep(path.parent, {path.name: json.dumps(row, ensure_ascii=False, indent=1)})
+
+
+def _keep(place: Path, texts: Mapping[str, str]) -> None:
     try:
         place.mkdir(parents=True, exist_ok=True)
-        _write(place / "plan.json", json.dumps(rest, ensure_ascii=False, indent=1))
-        _write(place / "brief.toml", tomli_w.dumps(saved.brief, multiline_strings=False))
+        for name, text in texts.items():
+            _write(place / name, text)
     except OSError as error:
         raise StorageError(
             f"計画を保存できません({error.strerror})。",

@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from assistant.assistant import Assistant
+from assistant.export.rows import plan_row
 from assistant.planning.brief import KEYS, brief_from
 from assistant.planning.edit import TABLES, filled, with_rows
 from assistant.planning.template import load_template, template_names
@@ -51,8 +52,11 @@ def page() -> None:
             return
         saved = _as_written(_saved(folder, client))
         assistant = opened()
+        if st.session_state.pop("plan_reopened", False):
+            _reopen(assistant, clients.draft_path(folder, client))
         if st.session_state.pop("plan_wanted", False):
             _draft(assistant, saved)
+            clients.save_draft(folder, client, plan_row(st.session_state["base_plan"]))
             saved = _keep(folder, client, replace(saved, drafted=True))
         plan = _finished(saved)
         tabs = st.tabs(_PARTS, key="plan_part", on_change="rerun")
@@ -109,8 +113,7 @@ def _saved(folder: Path, client: str) -> Saved:
             st.session_state[f"brief_{key}"] = _shown(saved.brief.get(key))
         st.session_state["plan_of"] = client
         st.session_state["plan_saved"] = saved
-        # A plan reopened is drafted again: its documents may have changed since.
-        st.session_state["plan_wanted"] = saved.drafted
+        st.session_state["plan_reopened"] = saved.drafted
     current: Saved = st.session_state["plan_saved"]
     return current
 
@@ -171,6 +174,15 @@ def _draft(assistant: Assistant, saved: Saved) -> None:
 
         st.session_state["base_plan"] = assistant.draft(brief, saved.template, progress=told)
         status.update(label="下書きができました", state="complete", expanded=False)
+
+
+def _reopen(assistant: Assistant, path: Path) -> None:
+    """The plan as drafted last, grounded anew: its documents may have changed since."""
+    if not path.is_file():  # saved before drafts were kept
+        _want()
+        return
+    with st.spinner("根拠を確かめ直しています…"):
+        st.session_state["base_plan"] = assistant.draft_again(path)
 
 
 def _notes(saved: Saved) -> str:

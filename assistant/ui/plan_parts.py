@@ -37,6 +37,10 @@ def sections(assistant: Assistant, plan: ProjectPlan | None) -> None:
     """Draw the sections; the source of a citation opens beside them."""
     assert plan is not None
     paragraph(plan.template_note, "note")
+    if plan.changes:
+        st.caption("前回から更新された根拠")
+        for change in plan.changes:
+            paragraph(change, "note")
     cited = {citation.number: citation for citation in plan.citations}
     shown = cited.get(st.session_state.get("plan_source", 0))
     if shown is None:

@@ -1,6 +1,7 @@
 """計画: what is saved as it is written, drafted, filled in, edited and taken away."""
 
 import io
+import json
 import tomllib
 
 import docx
@@ -89,6 +90,22 @@ def test_what_was_saved_is_there_for_the_next_visit_and_drafted_again(drafted, o
     later.selectbox(key="client").set_value(TOWN).run()
     assert later.text_area(key="brief_problem").value == PROBLEM
     assert later.session_state["base_plan"].brief.problem == PROBLEM
+
+
+def test_a_plan_reopened_names_the_sources_that_are_gone(drafted, open_page, settings, texts):
+    path = clients.draft_path(settings, TOWN)
+    row = json.loads(path.read_text(encoding="utf-8"))
+    gone = row["citations"][0]["doc_id"]
+    for citation in row["citations"]:
+        if citation["doc_id"] == gone:
+            citation |= {"doc_id": "none", "title": "廃止した計画", "source_path": "none.pdf"}
+    path.write_text(json.dumps(row), encoding="utf-8")
+    later = open_page("plan")
+    later.selectbox(key="client").set_value(TOWN).run()
+    shown = texts(part(later, "2 下書き"))
+    assert "前回から更新された根拠" in shown
+    assert "「廃止した計画」は、索引にありません" in shown
+    assert "前回から更新された根拠" not in texts(part(drafted, "2 下書き"))
 
 
 def test_another_client_begins_empty(drafted):
