@@ -1,9 +1,10 @@
 """相談: questions and answers, each statement with the way to its source."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import streamlit as st
 
+from assistant.answering.ground import is_made_of
 from assistant.assistant import Assistant
 from assistant.errors import AssistantError
 from assistant.export.markdown import conversation_markdown
@@ -150,8 +151,7 @@ def _draw_events(events: Iterator[object]) -> Answer:
         match event:
             case StatementEvent(made, citations):
                 marks = [f"[{citation.number}]" for citation in citations]
-                stages = labels.stages(citations[0].document)
-                statement(made.text, made.attribution, [*stages, *marks])
+                _draw_made(made, citations, marks)
             case NoticeEvent(text):
                 paragraph(text, "note")
             case AnswerEvent(answer):
@@ -201,9 +201,14 @@ def _draw_answer(assistant: Assistant, number: int, answer: Answer) -> None:
         opinion.ask(number, answer)
 
 
+def _draw_made(made: Statement, citations: Sequence[Citation], more: Sequence[str] = ()) -> None:
+    worded = not is_made_of(made.text, [citation.quote for citation in citations])
+    beside = [*labels.marks(made.label, citations), *more]
+    statement(made.text, made.attribution, beside, worded=worded)
+
+
 def _draw_statement(turn: str, place: int, made: Statement, cited: dict[int, Citation]) -> None:
-    document = cited[made.citations[0]].document
-    statement(made.text, made.attribution, labels.stages(document))
+    _draw_made(made, [cited[number] for number in made.citations])
     with st.container(horizontal=True, gap="small"):
         for number in made.citations:
             _source_button(f"{turn}_{place}_{number}", turn, "citation", cited[number])

@@ -42,9 +42,17 @@ def _fewer_lines(text: str) -> str:
     return _BLANK_LINES.sub("\n", text)
 
 
-def statement(text: str, said_by: str | None, stages: list[str]) -> None:
-    """Show a statement: who said it, its words, and the stage of what it rests on."""
-    voice = f'<span class="dx-voice">{escape(said_by)}:</span>' if said_by else ""
-    words = f"「{text}」" if said_by else text
+def statement(text: str, said_by: str | None, stages: list[str], *, worded: bool) -> None:
+    """Show a statement: who said it, its words, and the stage of what it rests on.
+
+    Args:
+        text: the statement.
+        said_by: whose words or view it is; None for a document's own text.
+        stages: what must stand beside it, see `labels.marks`.
+        worded: somebody else worded it: then it is no quotation of the one who said it.
+    """
+    told = "の発言:" if worded else ":"
+    voice = f'<span class="dx-voice">{escape(said_by)}{told}</span>' if said_by else ""
+    words = f"「{text}」" if said_by and not worded else text
     marks = "".join(f'<span class="dx-stage">{escape(stage)}</span>' for stage in stages)
     st.html(f'<div class="dx-text">{voice}{escape(words)}{marks}</div>')

@@ -1,6 +1,8 @@
 """What kinds, stages and places are called on the screen."""
 
-from assistant.schema import Kind, SourceDocument, Status
+from collections.abc import Sequence
+
+from assistant.schema import Citation, Kind, SourceDocument, Status
 
 KINDS: dict[Kind, str] = {
     "minutes": "議事録",
@@ -38,6 +40,14 @@ def stages(document: SourceDocument) -> list[str]:
     """The words that say how far a document may be relied on: 「要約」, 「案」, 「差替済」."""
     words = ["要約"] if document.edition == "digest" else [STATUSES[document.status]]
     return [*words, "差替済"] if document.superseded_by else words
+
+
+def marks(label: str | None, citations: Sequence[Citation]) -> list[str]:
+    """All that must stand beside a statement: stages of its sources, 仮説 and the like, OCR."""
+    words = [word for citation in citations for word in stages(citation.document)]
+    words += label.split("・") if label else []
+    words += ["文字認識" for citation in citations if citation.ocr]
+    return list(dict.fromkeys(words))
 
 
 def stage_icon(word: str) -> str:

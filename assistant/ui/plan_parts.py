@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from assistant.answering.ground import is_made_of
 from assistant.assistant import Assistant
 from assistant.export.markdown import plan_markdown
 from assistant.export.text import where_text
@@ -78,10 +79,10 @@ def _sections(plan: ProjectPlan, cited: dict[int, Citation]) -> None:
 
 
 def _item(key: str, item: PlanItem, cited: dict[int, Citation]) -> None:
-    stages = [_BASES[item.basis]]
-    for number in item.citations:
-        stages += labels.stages(cited[number].document)
-    statement(item.text, item.attribution, list(dict.fromkeys(stages)))
+    citations = [cited[number] for number in item.citations]
+    worded = not is_made_of(item.text, [citation.quote for citation in citations])
+    beside = [_BASES[item.basis], *labels.marks(item.label, citations)]
+    statement(item.text, item.attribution, beside, worded=worded)
     if not item.citations:
         return
     with st.container(horizontal=True, gap="small"):

@@ -20,7 +20,7 @@ def shown(call: str) -> str:
         f"paragraph({HOSTILE!r})",
         f"marked({HOSTILE!r}, {HOSTILE!r}, {HOSTILE!r})",
         f"pairs([({HOSTILE!r}, {HOSTILE!r})])",
-        f"statement({HOSTILE!r}, {HOSTILE!r}, [{HOSTILE!r}])",
+        f"statement({HOSTILE!r}, {HOSTILE!r}, [{HOSTILE!r}], worded=False)",
     ],
 )
 def test_no_tag_of_the_text_reaches_the_page(call):
