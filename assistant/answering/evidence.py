@@ -37,8 +37,8 @@ _LEAST_LITERAL = 0.1
 _SAME_NAME = 0.5
 # A number belongs to the date that stands before it at most this many characters away.
 _DATE_REACH = 60
-# 第6回 is a name, not a number of times.
 _LAST_DAY = re.compile(r"まで|締め?切|期限|必着|〆")
+# 第6回 is a name, not a number of times.
 _QUANTITY = (
     r"(?<![第0-9])[0-9一二三四五六七八九十百千万億兆数半][0-9,.一二三四五六七八九十百千万億兆]*"
 )

@@ -11,7 +11,6 @@ from functools import lru_cache
 from typing import Literal
 
 from assistant.ingest.chunk import cut_segments, has_lines, line_number
-from assistant.japanese.numbers import missing_numbers
 from assistant.japanese.sentences import split_sentences
 from assistant.japanese.width import fold, squeeze
 from assistant.schema import Chunk, Page, Segment
@@ -194,11 +193,6 @@ def is_made_of(statement: str, quotes: list[str]) -> bool:
 
 def _bare(text: str) -> str:
     return _LIST_MARKS.sub("", squeeze(text))
-
-
-def carries_numbers(statement: str, quotes: list[str]) -> bool:
-    """Whether every number of a statement stands in one of its quotes, by value and unit."""
-    return not missing_numbers(statement, quotes)
 
 
 def _adjoins(last: Segment, segment: Segment, pages: tuple[Page, ...]) -> bool:
