@@ -60,7 +60,8 @@ class Assistant:
         self._opening = Lock()
         self._opening_model = Lock()
         self._model: ChatModel | None = None
-        self._settings = settings
+        self.settings = settings
+        """What it was opened with."""
 
     @classmethod
     def open(
@@ -150,11 +151,11 @@ class Assistant:
     ) -> Iterator[Event]:
         """`ask` as events: each statement as it is verified, notices, the answer last."""
         began = perf_counter()
-        if mode == "llm" and self._settings.model is None:
+        if mode == "llm" and self.settings.model is None:
             raise _no_model()
         # A lone surrogate (a stray byte on the command line) cannot be written anywhere.
         question = question.encode("utf-8", "replace").decode("utf-8")
-        wanted = self._settings.model is not None and mode != "extractive"
+        wanted = self.settings.model is not None and mode != "extractive"
         answer = yield from self._answered(question, filters or Filters(), history, write=wanted)
         yield AnswerEvent(timed(answer, perf_counter() - began))
 
@@ -167,7 +168,7 @@ class Assistant:
         provenance = Provenance(index.manifest.index_id, index.manifest.embedding)
         if not text:
             return refusal(question, "question_empty", [], provenance)
-        if len(text) > self._settings.question_characters:
+        if len(text) > self.settings.question_characters:
             return refusal(question, "question_too_long", [], provenance)
         about_source = answer_about_source(text, history, provenance)
         if about_source:
@@ -235,7 +236,7 @@ class Assistant:
             extracted,
             deadline,
             spent=spent,
-            show_unverified=self._settings.unverified == "show",
+            show_unverified=self.settings.unverified == "show",
         )
         if answer.mode == "extractive":
             yield from _statements(answer)
@@ -251,7 +252,7 @@ class Assistant:
 
         with self._opening_model:
             if self._model is None:
-                self._model = ChatModel.open(self._settings)
+                self._model = ChatModel.open(self.settings)
             return self._model
 
     def draft(
@@ -278,7 +279,7 @@ class Assistant:
         from assistant.planning.template import load_template
 
         began = perf_counter()
-        shape = load_template(template, self._settings.templates)
+        shape = load_template(template, self.settings.templates)
         model, notes = self._plan_model(mode)
         index = self._index  # one generation for the whole plan
         provenance = Provenance(index.manifest.index_id, index.manifest.embedding)
@@ -305,7 +306,7 @@ class Assistant:
 
         began = perf_counter()
         row = read_plan(path)
-        shape = load_template(template or row["template"], self._settings.templates)
+        shape = load_template(template or row["template"], self.settings.templates)
         index = self._index  # one generation for the whole plan
         provenance = Provenance(index.manifest.index_id, index.manifest.embedding)
         plan = draft_again(index, row, shape, provenance, path)
@@ -313,9 +314,9 @@ class Assistant:
 
     def _plan_model(self, mode: AskMode) -> tuple["ChatModel | None", tuple[str, ...]]:
         """The model that writes a plan, or none and what to say of it."""
-        if mode == "extractive" or (mode == "auto" and self._settings.model is None):
+        if mode == "extractive" or (mode == "auto" and self.settings.model is None):
             return None, ()
-        if self._settings.model is None:
+        if self.settings.model is None:
             raise _no_model()
         try:
             return self.model(), ()

@@ -20,7 +20,6 @@ from assistant.schema import (
     StatementEvent,
     Turn,
 )
-from assistant.settings import load_settings
 from assistant.ui import filters, labels, opinion, source
 from assistant.ui.inert import label, paragraph, statement
 from assistant.ui.session import opened, show_error, two_lines
@@ -73,7 +72,7 @@ def page() -> None:
         with st.container(key="question_box"):
             typed = st.chat_input(
                 "聞きたいことを、ふだんの言葉で",
-                max_chars=load_settings().question_characters,
+                max_chars=assistant.settings.question_characters,
                 key="question",
             )
         if typed:
