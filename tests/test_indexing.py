@@ -529,3 +529,22 @@ def test_one_changed_file_among_many_is_the_only_one_read_and_cut(town, monkeypa
     town.write("07.txt", "第7地区では、職員が月に99件の相談を受けた。\n")
     assert changes(town.ingest())["updated"] == ["07.txt"]
     assert (read, cut) == (["07.txt"], ["第7地区では、職員が月に99件の相談を受けた。"])
+
+
+@pytest.mark.parametrize("kind", ["report", "minutes"])
+def test_a_comment_in_markdown_is_quoted_nowhere(town, kind):
+    (town.documents / "hall.md").write_text(
+        FRONT.format(title="公民館", edition="original", more=f'kind = "{kind}"\n')
+        + "○山田委員　公民館では、予約の受付に<!-- 実は秘密の -->年間480時間を使っている。\n"
+        "<!-- 秘密の費用は\n年間900万円である。 -->\n",
+        encoding="utf-8",
+    )
+    town.ingest()
+    answer = town.ask(HALL_QUESTION)
+    assert "年間480時間" in answer.answer
+    assert "秘密" not in answer.answer
+    quotes = [citation.quote for citation in answer.citations]
+    assert quotes[-1] == "年間480時間を使っている。"  # a break in the source parts the quotes
+    assert all(citation.verified for citation in answer.citations)
+    assert town.ask("秘密の費用は年間いくらですか").refused
+    assert not any("秘密" in passage.chunk.text for passage in town.search("秘密の費用"))

@@ -9,13 +9,18 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from pathlib import Path
 
+from assistant.ingest.readers import MARKDOWN_SUFFIXES
 from assistant.japanese.width import display_width, fold
 from assistant.schema import Page
 
 _PAGE_NUMBER = re.compile(r"^[\s\-–—]*(?P<number>\d{1,4})[\s\-–—]*(?:/\s*\d{1,4}|ページ|頁)?\s*$")
 _DASHED_NUMBER = re.compile(r"^-\s*\d{1,4}\s*-$")
 _URL = re.compile(r"^(?:https?://\S+\s*)+$")
+# A comment in Markdown; one that begins a line and is never closed reaches to the end of the text
+# (CommonMark 0.31, 4.6 and 6.6).
+_COMMENT = re.compile(r"<!--(?:-?>|.*?-->)|^ {0,3}<!--.*", re.DOTALL | re.MULTILINE)
 # Lines at the top or bottom of a page that may be running heads.
 _EDGE_LINES = 2
 # A running head stands on at least this share of the pages, and on three.
@@ -42,13 +47,34 @@ class Line:
     """True for the first line of a page, and after a form feed or three blank lines."""
 
 
-def clean_lines(pages: tuple[Page, ...]) -> list[Line]:
-    """The lines of a document without page furniture, in order."""
-    lines = [line for index, page in enumerate(pages) for line in _lines(page, index)]
+def clean_lines(pages: tuple[Page, ...], *, markdown: bool = False) -> list[Line]:
+    """The lines of a document without page furniture, in order.
+
+    Args:
+        pages: as read.
+        markdown: leave comments out; a line with one inside becomes a line for either side.
+    """
+    shown = [blank_comments(page) for page in pages] if markdown else pages
+    lines = [line for index, page in enumerate(shown) for line in _lines(page, index)]
+    if markdown:
+        lines = [part for line in lines for part in _around_comments(line, pages[line.page].text)]
     paged = any(page.page is not None for page in pages)
     furniture = _furniture(lines, pages) if paged else _loose_furniture(lines)
     kept = _without(lines, furniture)
     return _single_spaced(kept)
+
+
+def is_markdown(path: Path, pages: tuple[Page, ...]) -> bool:
+    """Whether a document is written in Markdown; converters save it under a .txt name, too."""
+    if path.suffix.lower() in MARKDOWN_SUFFIXES:
+        return True
+    marked = any(page.locator for page in pages)
+    return not marked and any("\n## " in page.text for page in pages)
+
+
+def blank_comments(page: Page) -> Page:
+    """A page of Markdown with spaces for its comments: offsets and line numbers stay true."""
+    return replace(page, text=_COMMENT.sub(lambda m: re.sub(r"[^\n]", " ", m.group()), page.text))
 
 
 def printed_labels(pages: tuple[Page, ...]) -> tuple[Page, ...]:
@@ -93,6 +119,19 @@ def _lines(source: Page, page: int) -> list[Line]:
             blank += 1
             first = first or "\f" in raw
     return lines
+
+
+def _around_comments(line: Line, text: str) -> list[Line]:
+    """The parts of a line beside the comments inside it, as they stand in the page's text."""
+    source = text[line.start : line.start + len(line.text)]
+    parts, start = [], 0
+    for stop, after in (*(match.span() for match in _COMMENT.finditer(source)), (len(source), 0)):
+        part = source[start:stop]
+        if part.strip():
+            place = line.start + start + len(part) - len(part.lstrip())
+            parts.append(replace(line, text=part.strip(), start=place))
+        start = after
+    return [parts[0], *(replace(part, indent=0, blank_before=0, first=False) for part in parts[1:])]
 
 
 def _raw_lines(source: Page) -> list[tuple[int, str]]:

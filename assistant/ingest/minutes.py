@@ -8,10 +8,11 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
+from pathlib import Path
 
 from assistant.ingest.attendance import agenda_of, attendees_in
 from assistant.ingest.blocks import Piece, make_blocks
-from assistant.ingest.clean import Line, clean_lines
+from assistant.ingest.clean import Line, clean_lines, is_markdown
 from assistant.ingest.speakers import (
     CHAIR,
     Mark,
@@ -82,16 +83,19 @@ class _Turn:
         return "".join(piece.text for piece in self.pieces)
 
 
-def split_minutes(pages: tuple[Page, ...]) -> tuple[list[Line], list[Section]]:
+def split_minutes(
+    pages: tuple[Page, ...], *, markdown: bool = False
+) -> tuple[list[Line], list[Section]]:
     """The lines before the first turn, and the turns as sections.
 
     Args:
         pages: as read.
+        markdown: see `clean_lines`.
 
     Returns:
         All lines and no section where the record marks no speaker.
     """
-    lines = clean_lines(pages)
+    lines = clean_lines(pages, markdown=markdown)
     marks = _turn_marks(lines)
     first = min(marks, default=len(lines))
     # A heading right over the first turn belongs to it: 「【議題１　…】」.
@@ -130,7 +134,8 @@ def with_proceedings(document: SourceDocument, pages: tuple[Page, ...]) -> Sourc
     """Minutes with their agenda and attendance; any other document, and a digest, as it is."""
     if document.kind != "minutes" or document.edition == "digest":
         return document
-    head, turns = split_minutes(pages)
+    markdown = is_markdown(Path(document.source_path), pages)
+    head, turns = split_minutes(pages, markdown=markdown)
     named = document.title + "\n" + "\n".join(line.text for line in head[:20])
     opening = "".join(block.text for turn in turns[:1] for block in turn.blocks)
     attendees = attendees_in(head)

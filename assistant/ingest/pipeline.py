@@ -16,10 +16,9 @@ from llama_index.core.schema import BaseNode, Document, TextNode
 from llama_index.core.storage.docstore import SimpleDocumentStore
 
 from assistant.ingest.chunk import make_chunks
+from assistant.ingest.clean import is_markdown
 from assistant.ingest.structure import read_structure
 from assistant.schema import Chunk, Kind, Page, ReadDocument, Segment
-
-_MARKDOWN = {".md", ".markdown"}
 
 
 class StructureNodeParser(NodeParser):
@@ -99,9 +98,6 @@ def _known_documents(docstore: Path | None) -> SimpleDocumentStore:
 
 def _llama_document(read: ReadDocument) -> Document:
     document = read.document
-    path = Path(document.source_path)
-    marked = any(page.locator for page in read.pages)
-    headings = not marked and any("\n## " in page.text for page in read.pages)
     return Document(
         id_=document.doc_id,
         text="\f".join(page.text for page in read.pages),
@@ -110,8 +106,7 @@ def _llama_document(read: ReadDocument) -> Document:
             # Two files with equal text are two documents: LlamaIndex compares text and metadata.
             "doc_id": document.doc_id,
             "kind": document.kind,
-            # Text saved from a converter is often Markdown under a .txt name.
-            "markdown": path.suffix.lower() in _MARKDOWN or headings,
+            "markdown": is_markdown(Path(document.source_path), read.pages),
         },
     )
 

@@ -48,9 +48,10 @@ def read_structure(pages: tuple[Page, ...], kind: Kind, *, markdown: bool) -> li
         markdown: read Markdown's marks.
     """
     if kind == "minutes":
-        head, turns = split_minutes(pages)
+        head, turns = split_minutes(pages, markdown=markdown)
         return _by_rules(head, pages, slides=False, markdown=markdown) + turns
-    sections = _by_rules(clean_lines(pages), pages, slides=kind == "slides", markdown=markdown)
+    lines = clean_lines(pages, markdown=markdown)
+    sections = _by_rules(lines, pages, slides=kind == "slides", markdown=markdown)
     return attach_footnotes(sections, pages)
 
 
@@ -190,12 +191,8 @@ def _heading_level(text: str, around: list[str]) -> int | None:
 
 
 def _markdown_pieces(lines: list[Line]) -> Iterator[Piece]:
-    hidden = False
     for line, after in zip_longest(lines, lines[1:]):
         text = line.text
-        if hidden or text.startswith("<!--"):
-            hidden = "-->" not in text
-            continue
         if text.startswith(("```", "|--", "| --", "|:-", "| :-", "---")):
             continue
         match = _MARKDOWN_HEADING.match(text)

@@ -114,3 +114,23 @@ def test_blank_lines_mean_nothing_in_a_double_spaced_text(paragraph, times, blan
 )
 def test_printed_numbers_become_labels_when_three_pages_agree(pages, labels):
     assert [page.label for page in printed_labels(pages)] == labels
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("本文。\n<!-- 覚え -->\n続き。", [("本文。", 0), ("続き。", 1)]),
+        ("本文。<!-- 覚え -->", [("本文。", 0)]),
+        ("<!-- 覚え --> 本文。", [("本文。", 0)]),
+        ("毎日<!-- 未確認 -->開く。", [("毎日", 0), ("開く。", 0)]),
+        ("毎日<!-- 一 -->開<!---->く<!-->。", [("毎日", 0), ("開", 0), ("く", 0), ("。", 0)]),
+        ("本文。<!-- 長い\n\n覚え -->続き。", [("本文。", 0), ("続き。", 1)]),
+        ("本文。\n<!-- 閉じない\n秘密。", [("本文。", 0)]),
+        ("本文 <!-- は閉じない。", [("本文 <!-- は閉じない。", 0)]),
+    ],
+)
+def test_comments_of_markdown_are_no_lines(text, lines):
+    found = clean_lines((Page(text),), markdown=True)
+    assert [(line.text, line.blank_before) for line in found] == lines
+    assert all(text[line.start :].startswith(line.text) for line in found)
+    assert "".join(line.text for line in clean_lines((Page(text),))) == text.replace("\n", "")
