@@ -18,7 +18,7 @@ from assistant.retrieval.index import (
     current_generation,
     read_manifest,
 )
-from assistant.retrieval.models import open_embedder
+from assistant.retrieval.models import open_embedder, open_reranker
 from assistant.retrieval.search import find
 from assistant.schema import (
     Answer,
@@ -56,6 +56,7 @@ class Assistant:
         """Open the index in `root`; `open` is the usual way in."""
         self._root = root
         self._embedder = open_embedder(settings)
+        self._reranker = open_reranker(settings)
         self._opened = Index(root, self._embedder)
         self._opening = Lock()
         self._opening_model = Lock()
@@ -113,7 +114,7 @@ class Assistant:
         """
         if k < 1:
             raise InputError("件数は1以上にしてください。", "-k に1以上の数を指定してください。")
-        return find(self._index, question, k, filters)
+        return find(self._index, question, k, filters, reranker=self._reranker)
 
     def ask(
         self,
@@ -192,7 +193,7 @@ class Assistant:
         self, index: Index, text: str, filters: Filters, standalone: str | None
     ) -> tuple[Answer, list[Passage]]:
         provenance = Provenance(index.manifest.index_id, index.manifest.embedding)
-        found = find(index, standalone or text, _PASSAGES, filters)
+        found = find(index, standalone or text, _PASSAGES, filters, reranker=self._reranker)
         passages = list(found.passages)
         answer = extractive_answer(index, standalone or text, passages, provenance)
         return replace(

@@ -11,7 +11,7 @@
     ├── IndexDamagedError     the index does not pass its checks
     ├── IndexBusyError        another process is writing the index
     ├── StorageError          the disk is full or may not be written
-    ├── EmbeddingError        the embedding model cannot be used
+    ├── EmbeddingError        the embedding model or the cross-encoder cannot be used
     └── ModelError            the configured chat model gave no usable reply
 
 Anything else that reaches the top is a defect.
@@ -85,7 +85,7 @@ class StorageError(AssistantError):
 
 
 class EmbeddingError(AssistantError):
-    """The configured embedding model cannot be loaded or gave no usable vectors."""
+    """A configured embedding model or cross-encoder cannot be loaded or gave nothing usable."""
 
 
 class ModelError(AssistantError):

@@ -76,6 +76,8 @@ class Settings(BaseSettings):
     """Address of the server that embeds; None: the provider's own."""
     embedding_key: SecretStr | None = None
     """Key of that server; None: no key is sent."""
+    reranker: str | None = None
+    """Cross-encoder that orders the best passages anew, as ``local:name or folder``; None: none."""
 
     @property
     def originals_folder(self) -> Path:

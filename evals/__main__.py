@@ -12,6 +12,7 @@ from evals.quotes import main as check_quotes
 
 def main() -> int:
     """Run the command named."""
+    from assistant.errors import AssistantError
     from evals.add_case import CaseError
     from evals.lock import LockError
     from evals.run import RunError
@@ -21,6 +22,9 @@ def main() -> int:
         return int(options.run(options))
     except (CaseError, LockError, RunError) as error:
         print(f"エラー: {error}", file=sys.stderr)
+        return 1
+    except AssistantError as error:
+        print(f"エラー: {error.message}\n対処: {error.remedy}", file=sys.stderr)
         return 1
 
 
@@ -142,10 +146,11 @@ def _plans(options: argparse.Namespace) -> int:
 
 
 def _retrieval(options: argparse.Namespace) -> int:
+    from assistant.settings import load_settings
     from evals.retrieval import against, measure
 
     saved = json.loads(options.against.read_text(encoding="utf-8")) if options.against else None
-    figures = measure(options.folder, half=options.half)
+    figures = measure(options.folder, load_settings(), half=options.half)
     if options.save:
         options.save.write_text(json.dumps(figures["rows"]), encoding="utf-8")
     shown = {name: value for name, value in figures.items() if name != "rows"}

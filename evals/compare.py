@@ -24,6 +24,7 @@ import numpy.typing as npt
 from assistant.japanese.width import fold
 from assistant.japanese.words import content_words, word_pairs
 from assistant.retrieval.embeddings import WordVectors, fit_sif, write_word_vectors
+from assistant.settings import Settings
 from evals.retrieval import DEPTH, JudgedSet, measure, metrics_of, read_set
 from evals.statistics import compare
 
@@ -263,7 +264,7 @@ def main(arguments: Iterable[str] | None = None) -> None:
     for path in sorted(path for path in options.folder.iterdir() if path.is_dir()):
         judged = read_set(path)
         found[path.name] = {method: figures(judged, method) for method in METHODS}
-        found[path.name][_OURS] = measure(path)["rows"]
+        found[path.name][_OURS] = measure(path, Settings())["rows"]
     if options.save:
         options.save.write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
     print(table(found))

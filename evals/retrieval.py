@@ -3,16 +3,21 @@
 import json
 import math
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
 from time import perf_counter
 from typing import Any
 
+from assistant.retrieval.embeddings import Embedder
 from assistant.retrieval.generations import Change, build_generation, writer_lock
 from assistant.retrieval.index import Index
+from assistant.retrieval.models import open_embedder, open_reranker
 from assistant.retrieval.search import search
 from assistant.schema import Chunk, Segment, SourceDocument
+from assistant.settings import Settings
 from evals.statistics import compare, interval
 
 DEPTH = 10
@@ -41,11 +46,12 @@ def read_set(folder: Path) -> JudgedSet:
     return JudgedSet(corpus, [q for q in queries if relevant.get(q[0])], relevant)
 
 
-def measure(folder: Path, *, half: int | None = None) -> dict[str, Any]:
+def measure(folder: Path, settings: Settings, *, half: int | None = None) -> dict[str, Any]:
     """Index the corpus of a set and search every query.
 
     Args:
         folder: holds a set, see `read_set`.
+        settings: name the embedding model and the cross-encoder.
         half: 0 or 1 takes every second query; None takes all.
 
     Returns:
@@ -54,17 +60,14 @@ def measure(folder: Path, *, half: int | None = None) -> dict[str, Any]:
     """
     judged = read_set(folder)
     queries = judged.queries if half is None else judged.queries[half::2]
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
-        root = Path(name)
-        _index(root, judged.corpus)
-        index = Index(root)
+    reranker = open_reranker(settings)
+    with indexed(judged, open_embedder(settings)) as index:
         began = perf_counter()
         found = [
-            (query_id, [p.chunk.doc_id for p in search(index, text, DEPTH)])
+            (query_id, [p.chunk.doc_id for p in search(index, text, DEPTH, reranker=reranker)])
             for query_id, text in queries
         ]
         seconds = perf_counter() - began
-        index.close()
     rows = {query_id: metrics_of(ids, judged.relevant[query_id]) for query_id, ids in found}
     names = list(next(iter(rows.values())))
     columns = {name: [row[name] for row in rows.values()] for name in names}
@@ -109,18 +112,31 @@ def against(
     }
 
 
-def _index(root: Path, corpus: list[dict[str, Any]]) -> None:
-    """One chunk a document, title and text as they are."""
+@contextmanager
+def indexed(judged: JudgedSet, embedder: Embedder | None = None) -> Iterator[Index]:
+    """The corpus of a set in an index of its own: one chunk a document, text as it is.
+
+    Args:
+        judged: the set.
+        embedder: makes the vectors; None for the built-in word vectors.
+    """
     documents, chunks = {}, []
-    for row in corpus:
+    for row in judged.corpus:
         doc_id, title = row["id"], row["title"]
         # Titles are searched with the text, as a heading is; they are no title of a source.
         documents[doc_id] = SourceDocument(doc_id, "", "")
         segments = (Segment(0, 0, 0, len(row["text"])),)
         chunks.append(Chunk(f"{doc_id}-0000", doc_id, row["text"], segments, section=title or None))
     change = Change(documents, chunks, {}, (), ())
-    with writer_lock(root):
-        build_generation(root, change, fresh=True)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
+        root = Path(name)
+        with writer_lock(root):
+            build_generation(root, change, embedder=embedder, fresh=True)
+        index = Index(root, embedder)
+        try:
+            yield index
+        finally:
+            index.close()
 
 
 def metrics_of(ids: list[str], relevant: dict[str, int]) -> dict[str, float]:

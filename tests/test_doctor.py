@@ -31,6 +31,13 @@ def test_everything_works_without_a_model(doctor):
     assert "なくても" in found["言語モデル"]["message"]
 
 
+def test_a_search_model_is_looked_at_only_where_one_is_named(doctor):
+    assert "検索のモデル" not in doctor()[1]
+    code, found, _ = doctor(REGIONAL_DX_RERANKER="cohere:any")
+    assert (code, found["検索のモデル"]["state"]) == (1, "error")
+    assert "local:" in found["検索のモデル"]["remedy"]
+
+
 def test_a_model_that_answers_is_named_and_its_key_is_not(doctor):
     with serve(Reply(_YES)) as server:
         code, found, out = doctor(

@@ -68,6 +68,8 @@ def _findings(options: argparse.Namespace) -> Iterator[Finding]:
     yield _checked("設定", lambda: _settings(settings))
     yield _checked("索引", lambda: _index(options.index or settings.index, settings))
     yield _checked("言語モデル", lambda: _model(settings))
+    if settings.embedding or settings.reranker:
+        yield _checked("検索のモデル", lambda: _search_models(settings))
     yield _fonts()
     yield _recognition()
 
@@ -143,6 +145,15 @@ def _model(settings: "Settings") -> Finding:
         f"{settings.model} が {seconds:.1f}秒で応答しました。構造化出力は{form}。"
         f"REGIONAL_DX_MODEL_KEY: {key}",
     )
+
+
+def _search_models(settings: "Settings") -> Finding:
+    from assistant.retrieval.models import open_embedder, open_reranker
+
+    embedder = open_embedder(settings)
+    made = [f"{embedder.name}({embedder.dimensions}次元)"] if embedder else []
+    made += [f"再ランキング {settings.reranker}"] if open_reranker(settings) else []
+    return Finding("検索のモデル", "ok", f"読み込めました: {'、'.join(made)}")
 
 
 def _fonts() -> Finding:

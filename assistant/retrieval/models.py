@@ -1,4 +1,4 @@
-"""Real embedding models behind the `Embedder` protocol: over HTTP, or on this machine.
+"""Real models for the search: embeddings over HTTP or on this machine, and a cross-encoder.
 
 A model is named ``provider:name``: ``openai:text-embedding-3-large`` (any OpenAI-compatible
 server), ``ollama:bge-m3``, ``local:cl-nagoya/ruri-v3-310m`` (sentence-transformers, extra
@@ -8,7 +8,8 @@ server), ``ollama:bge-m3``, ``local:cl-nagoya/ruri-v3-310m`` (sentence-transform
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from threading import Lock
+from typing import Any, Literal, Protocol
 
 import numpy as np
 
@@ -46,6 +47,35 @@ def open_embedder(settings: Settings) -> Embedder | None:
         return LocalEmbedder(model)
     key = settings.embedding_key.get_secret_value() if settings.embedding_key else None
     return HttpEmbedder(provider, model, settings.embedding_url or _ADDRESSES[provider], key)
+
+
+class Reranker(Protocol):
+    """Reads a question and a text together and says how well the text answers."""
+
+    def scores(self, question: str, texts: Sequence[str]) -> list[float]:
+        """One score from 0 to 1 for each text.
+
+        Raises:
+            EmbeddingError: the model fails.
+        """
+
+
+def open_reranker(settings: Settings) -> Reranker | None:
+    """The cross-encoder of the settings; None where none is set, and nothing is loaded then.
+
+    Raises:
+        InputError: the name is not ``local:…``, or the extra ``local`` is not installed.
+        EmbeddingError: the model cannot be loaded, or is no cross-encoder.
+    """
+    if settings.reranker is None:
+        return None
+    provider, _, model = settings.reranker.partition(":")
+    if provider != "local" or not model:
+        raise InputError(
+            f"REGIONAL_DX_RERANKER の値を使えません: {settings.reranker}",
+            "local:名前かフォルダー の形で書いてください。",
+        )
+    return LocalReranker(model)
 
 
 class HttpEmbedder:
@@ -111,24 +141,11 @@ class LocalEmbedder:
             InputError: the extra ``local`` is not installed.
             EmbeddingError: the model is not on this machine, or cannot be loaded.
         """
-        try:
-            from sentence_transformers import SentenceTransformer
-        except ImportError as error:
-            raise InputError(
-                "local: の埋め込みモデルを使うための部品が入っていません。",
-                "pip install 'regional-dx-assistant[local]' を実行してください。",
-            ) from error
-        path = Path(model).expanduser()
-        try:
-            self._model: Any = SentenceTransformer(
-                str(path) if path.is_dir() else model, device="cpu", local_files_only=True
-            )
-        except (OSError, ValueError, RuntimeError, KeyError) as error:
-            raise EmbeddingError(
-                f"埋め込みモデルを読み込めません: {model}",
-                "モデルのフォルダーの場所を確かめてください(自動では取得しません)。",
-            ) from error
-        self.name = f"local:{path.name if path.is_dir() else model}"
+        self._model = _load("SentenceTransformer", model)
+        # A tokenizer refuses to be used by two threads at once.
+        self._free = Lock()
+        path = Path(model)
+        self.name = f"local:{path.name if path.expanduser().is_dir() else model}"
         self._query, self._passage = prefixes_of(self.name)
         self.dimensions = self.embed_passages(["次元"]).shape[1]
 
@@ -141,8 +158,69 @@ class LocalEmbedder:
         return self._encode([self._query + text])[0] if text.strip() else None
 
     def _encode(self, texts: list[str]) -> Matrix:
-        rows = self._model.encode(texts, batch_size=_BATCH, show_progress_bar=False)
+        with self._free:
+            rows = self._model.encode(texts, batch_size=_BATCH, show_progress_bar=False)
         return unit(np.asarray(rows, dtype=np.float32))
+
+
+class LocalReranker:
+    """A cross-encoder of sentence-transformers on this machine."""
+
+    def __init__(self, model: str) -> None:
+        """Load the model and try it once.
+
+        Raises:
+            InputError: the extra ``local`` is not installed.
+            EmbeddingError: the model is not on this machine, cannot be loaded, or is no
+                cross-encoder with one score.
+        """
+        self._name = model
+        self._model = _load("CrossEncoder", model)
+        self._free = Lock()
+        self.scores("費用", ["費用"])
+
+    def scores(self, question: str, texts: Sequence[str]) -> list[float]:
+        """See `Reranker`: the sigmoid of the model's logit."""
+        from torch.nn import Sigmoid
+
+        pairs = [(question, text) for text in texts]
+        try:
+            with self._free:
+                rows = self._model.predict(
+                    pairs, batch_size=_BATCH, show_progress_bar=False, activation_fn=Sigmoid()
+                )
+            found = np.asarray(rows, dtype=np.float32)
+            if found.shape != (len(texts),) or not np.isfinite(found).all():
+                raise ValueError("not one finite number for each text")  # noqa: TRY301
+        except (RuntimeError, ValueError) as error:
+            raise EmbeddingError(
+                f"再ランキングのモデル {self._name} から点数を得られませんでした。",
+                "点数を1つ出すクロスエンコーダーかを確かめるか、"
+                "REGIONAL_DX_RERANKER を取り消してください。",
+            ) from error
+        return [float(score) for score in found]
+
+
+def _load(kind: Literal["SentenceTransformer", "CrossEncoder"], model: str) -> Any:
+    """A model of sentence-transformers from a folder or from the machine's cache."""
+    try:
+        import sentence_transformers
+    except ImportError as error:
+        raise InputError(
+            "local: のモデルを使うための部品が入っていません。",
+            "pip install 'regional-dx-assistant[local]' を実行してください。",
+        ) from error
+    from safetensors import SafetensorError
+
+    path = Path(model).expanduser()
+    named = str(path) if path.is_dir() else model
+    try:
+        return getattr(sentence_transformers, kind)(named, device="cpu", local_files_only=True)
+    except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as error:
+        raise EmbeddingError(
+            f"モデルを読み込めません: {model}",
+            "モデルのフォルダーの場所と中身を確かめてください(自動では取得しません)。",
+        ) from error
 
 
 def prefixes_of(model: str) -> tuple[str, str]:

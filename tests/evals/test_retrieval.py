@@ -45,6 +45,41 @@ def test_figures_are_saved_and_compared_with(folder, monkeypatch, capsys):
     }
 
 
+class Contrary:
+    """Prefers what is about the nursery, whatever is asked."""
+
+    def scores(self, question, texts):
+        return [float("保育園" in text) for text in texts]
+
+
+def test_beirs_form_is_read_and_the_models_of_the_settings_are_measured(
+    folder, monkeypatch, capsys
+):
+    def run(*options):
+        monkeypatch.setattr("sys.argv", ["evals", "retrieval", str(folder), *map(str, options)])
+        return main(), capsys.readouterr()
+
+    (folder / "qrels.jsonl").unlink()
+    (folder / "qrels").mkdir()
+    rows = [f"{i}\t{d}\t1" for i, _, d in QUERIES]
+    text = "\n".join(["query-id\tcorpus-id\tscore", *rows])
+    (folder / "qrels" / "test.tsv").write_text(text, encoding="utf-8")
+    rows = [{"_id": i, "title": t, "text": x} for i, t, x in CORPUS]
+    text = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    (folder / "corpus.jsonl").write_text(text, encoding="utf-8")
+    assert run("--save", folder / "saved.json")[0] == 0
+    monkeypatch.setattr("evals.retrieval.open_reranker", lambda _: Contrary())
+    weight = "assistant.retrieval.search.reranker_weight"
+    monkeypatch.setattr(weight, lambda: 9.0)
+    compared = json.loads(run("--against", folder / "saved.json")[1].out)["against"]["mrr@10"]
+    assert compared["before"] == 1.0
+    assert compared["after"] < 1.0
+    monkeypatch.setenv("REGIONAL_DX_EMBEDDING", "nonsense")
+    code, shown = run()
+    assert code == 1
+    assert [line[:3] for line in shown.err.splitlines()] == ["エラー", "対処:"]
+
+
 def test_only_queries_of_both_runs_are_compared_and_a_fall_shows():
     saved = {f"q{n}": {"ndcg@10": 0.9} for n in range(50)}
     rows = {f"q{n}": {"ndcg@10": 0.9 - 0.2 * (n % 2)} for n in range(10, 60)}

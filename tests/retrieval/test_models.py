@@ -127,32 +127,6 @@ def test_the_index_keeps_to_its_model(server, tmp_path):
         Index(root)
 
 
-@pytest.mark.skipif(find_spec("sentence_transformers") is None, reason="extra local がありません")
-def test_a_tiny_model_made_here_embeds(tmp_path):
-    from sentence_transformers import SentenceTransformer, models
-    from transformers import BertConfig, BertModel, BertTokenizerFast
-
-    (tmp_path / "vocab.txt").write_text(
-        "\n".join(
-            ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *"光費用水田の更新検索文書クエリ:"]
-        ),
-        encoding="utf-8",
-    )
-    folder = tmp_path / "bert"
-    BertTokenizerFast(str(tmp_path / "vocab.txt")).save_pretrained(folder)
-    sizes = {"hidden_size": 16, "num_hidden_layers": 1, "intermediate_size": 16}
-    config = BertConfig(vocab_size=32, num_attention_heads=2, **sizes)
-    BertModel(config).save_pretrained(folder)
-    word = models.Transformer(str(folder))
-    made = tmp_path / "tiny-ruri-v3"
-    SentenceTransformer(modules=[word, models.Pooling(16)], device="cpu").save(str(made))
-    embedder = open_embedder(Settings(embedding=f"local:{made}"))
-    assert embedder.name == "local:tiny-ruri-v3"
-    assert embedder.embed_passages(["光の更新", "水田"]).shape == (2, 16)
-    assert embedder.embed_question("費用は").shape == (16,)
-    assert embedder.embed_question("") is None
-
-
 def test_a_local_model_needs_its_extra():
     if find_spec("sentence_transformers") is not None:
         pytest.skip("extra local があります")
