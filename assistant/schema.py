@@ -481,7 +481,7 @@ class PlanItem:
     attribution: str | None = None
     """Who said it, as in `Statement`."""
     label: str | None = None
-    """「論点」, 「提案」, 「仮説」, as in `Statement`."""
+    """「論点」, 「提案」, 「仮説」, as in `Statement`; 「手で直した文」, see `planning.edit`."""
 
 
 @dataclass(frozen=True, slots=True)

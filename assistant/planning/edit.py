@@ -1,7 +1,7 @@
 """What the town writes into a plan: its gaps filled, its tables changed.
 
-An edited text is the town's own word (basis ``brief``): it rests on no quote and shows no citation.
-A sentence left as it stood keeps its citations.
+An edited text is the town's own word (basis ``brief``): it rests on no quote, shows no citation and
+is labelled `EDITED`. A sentence left as it stood keeps its citations.
 """
 
 import re
@@ -15,6 +15,8 @@ Row = dict[str, str]
 """A row of a table as edited: heading → text of the cell, one item a line or more."""
 
 TABLES = {"roles": "役割", "kpis": "KPI", "schedule": "日程"}
+EDITED = "手で直した文"
+"""Label of a table's sentence that the draft did not hold."""
 _GAP = re.compile(
     r"【要記入: (?P<what>.*?)。理由: (?P<why>.*?)。探す所: (?P<where>.*)】", re.DOTALL
 )
@@ -60,22 +62,30 @@ def table_rows(plan: ProjectPlan, table: str) -> list[Row]:
 def with_rows(plan: ProjectPlan, table: str, rows: list[Row]) -> ProjectPlan:
     """The plan with a table as edited; empty rows are left out.
 
-    A sentence keeps its citations wherever in the table it was moved to.
+    A sentence keeps its citations wherever in the table it was moved to, also where the rows show
+    them under other numbers; the citations are not renumbered here.
     """
     rows = [row for row in rows if any(text.strip() for text in row.values())]
+    stood = table_items(plan, table)
     match table:
         case "roles":
-            stood = [i for r in plan.roles for i in (*r.duties, *r.cost, *r.data)]
             return replace(plan, roles=tuple(_role(row, stood) for row in rows))
         case "kpis":
-            stood = [
-                i for k in plan.kpis for i in (*k.outcome, *k.baseline, *k.targets, *k.measure)
-            ]
             grounds = {kpi.name: kpi.grounds for kpi in plan.kpis}
             return replace(plan, kpis=tuple(_kpi(row, stood, grounds) for row in rows))
         case _:
-            stood = [i for s in plan.schedule for i in (*s.period, *s.activities, *s.exit_criteria)]
             return replace(plan, schedule=tuple(_stage(row, stood) for row in rows))
+
+
+def table_items(plan: ProjectPlan, table: str) -> list[PlanItem]:
+    """The sentences of a table that can be edited, row by row."""
+    match table:
+        case "roles":
+            return [i for r in plan.roles for i in (*r.duties, *r.cost, *r.data)]
+        case "kpis":
+            return [i for k in plan.kpis for i in (*k.outcome, *k.baseline, *k.targets, *k.measure)]
+        case _:
+            return [i for s in plan.schedule for i in (*s.period, *s.activities, *s.exit_criteria)]
 
 
 def _role_row(role: PlanRole) -> Row:
@@ -151,18 +161,25 @@ def _line(item: PlanItem) -> str:
 
 def _items(text: str, stood: list[PlanItem]) -> Items:
     """The items of an edited cell, in its order: those that stood in the table, else own lines."""
-    known = sorted({_line(item): item for item in stood}.items(), key=lambda pair: -len(pair[0]))
+    known = sorted(stood, key=lambda item: -len(_line(item)))
     rest = text.strip("\n").split("\n")
     items = []
     while rest:
-        lines, item = next(
-            ((line.split("\n"), item) for line, item in known if _begins(rest, line.split("\n"))),
-            (rest[:1], PlanItem(_MARKS.sub("", rest[0].strip()), "brief")),
+        item = (
+            next((item for item in known if _begins(rest, _line(item))), None)
+            # Numbers move when a sentence before them loses its citation.
+            or next((item for item in known if _begins(_unmarked(rest), item.text)), None)
+            or PlanItem(_MARKS.sub("", rest[0].strip()), "brief", label=EDITED)
         )
         items.append(item)
-        rest = rest[len(lines) :]
+        rest = rest[item.text.count("\n") + 1 :]
     return tuple(item for item in items if item.text)
 
 
-def _begins(lines: list[str], with_lines: list[str]) -> bool:
-    return lines[: len(with_lines)] == with_lines
+def _begins(lines: list[str], text: str) -> bool:
+    wanted = text.split("\n")
+    return lines[: len(wanted)] == wanted
+
+
+def _unmarked(lines: list[str]) -> list[str]:
+    return [_MARKS.sub("", line) for line in lines]

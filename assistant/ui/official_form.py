@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,35 +16,65 @@ from assistant.settings import load_settings
 from assistant.ui.inert import label, paragraph
 from assistant.ui.session import two_lines
 
+KEPT = "form_sent"
+"""Where the session keeps the form of the client it works on."""
 _NOTHING = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A form as it was sent."""
+
+    name: str
+    content: bytes
+    file_id: str
 
 
 def fill(plan: ProjectPlan) -> None:
     """Draw the box for a form and, once it has one, its mapping and the way to take it away."""
     st.subheader("公式の様式に書き込む", anchor=False)
-    file = st.file_uploader(
-        "様式のファイル(Word、Excel)。書き込むだけで、資料としては取り込みません。",
-        type=[suffix.removeprefix(".") for suffix in SUFFIXES],
-        key="form",
-    )
-    if file is None:
+    sent = _sent()
+    if sent is None:
         return
-    name, content = Path(file.name), file.getvalue()
+    name = Path(sent.name)
     with two_lines():
         template = load_template(plan.template, load_settings().templates)
-        with _on_disk(content, name.suffix) as form:
+        with _on_disk(sent.content, name.suffix) as form:
             boxes = read_boxes(form, template)
         paragraph("様式の欄に入れる内容の案です。違うところを選び直してください。", "quiet")
         targets = targets_of(template)
-        boxes = [_corrected(box, targets, file.file_id) for box in boxes]
+        boxes = [_corrected(box, targets, sent.file_id) for box in boxes]
         st.download_button(
             f"書き込んだ様式を受け取る({name.suffix.lower()})",
-            lambda: _filled(content, name.suffix, boxes, plan),
+            lambda: _filled(sent.content, name.suffix, boxes, plan),
             file_name=f"{name.stem}-下書き{name.suffix}",
             icon=":material/assignment:",
             on_click="ignore",
             type="primary",
         )
+
+
+def _sent() -> Sent | None:
+    """The form of this session: an uploader forgets its file when another part is opened."""
+    sent: Sent | None = st.session_state.get(KEPT)
+    if sent is None:
+        file = st.file_uploader(
+            "様式のファイル(Word、Excel)。書き込むだけで、資料としては取り込みません。",
+            type=[suffix.removeprefix(".") for suffix in SUFFIXES],
+            key="form",
+        )
+        if file is not None:
+            st.session_state[KEPT] = Sent(file.name, file.getvalue(), file.file_id)
+            st.rerun()
+        return None
+    with st.container(horizontal=True, vertical_alignment="center"):
+        paragraph(f"様式: {sent.name}")
+        st.button("別の様式にする", icon=":material/close:", on_click=_forget)
+    return sent
+
+
+def _forget() -> None:
+    st.session_state.pop(KEPT, None)
 
 
 def _corrected(box: FormBox, targets: dict[str, str], file_id: str) -> FormBox:
@@ -57,6 +87,7 @@ def _corrected(box: FormBox, targets: dict[str, str], file_id: str) -> FormBox:
         # A new file begins with what is proposed for it.
         key=f"box_{file_id}_{box.place}",
         help=label(box.hint) or None,
+        persist_state="session",
     )
     return replace(box, target=chosen or None)
 

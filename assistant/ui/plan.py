@@ -11,9 +11,10 @@ from assistant.export.rows import plan_row
 from assistant.planning.brief import KEYS, brief_from
 from assistant.planning.edit import TABLES, filled, with_rows
 from assistant.planning.template import load_template, template_names
+from assistant.planning.walk import renumbered
 from assistant.schema import ProjectPlan
 from assistant.settings import load_settings
-from assistant.ui import clients, plan_parts
+from assistant.ui import clients, official_form, plan_parts
 from assistant.ui.clients import Saved
 from assistant.ui.inert import paragraph
 from assistant.ui.session import opened, own_folder, two_lines
@@ -68,6 +69,8 @@ def page() -> None:
             lambda: plan_parts.criteria(plan, saved),
             lambda: plan_parts.downloads(plan, client),
         )
+        if not tabs[3].open:
+            plan_parts.forget_tables()
         for part, (tab, draw) in enumerate(zip(tabs, draws, strict=True)):
             if not tab.open:
                 continue
@@ -76,6 +79,8 @@ def page() -> None:
                     _not_yet(saved)
                 elif (after := draw()) is not None and after != st.session_state["plan_saved"]:
                     _keep(folder, client, after)
+                    # A change may move the numbers.
+                    st.session_state.pop("plan_source", None)
                     st.rerun()
 
 
@@ -107,7 +112,7 @@ def _saved(folder: Path, client: str) -> Saved:
     """What the session works on; read from the disk when the client changes."""
     if st.session_state.get("plan_of") != client:
         saved = clients.load(folder, client)
-        for name in ("base_plan", "plan_source", "edited_tables"):
+        for name in ("base_plan", "plan_source", "edited_tables", official_form.KEPT):
             st.session_state.pop(name, None)
         for key in KEYS:
             st.session_state[f"brief_{key}"] = _shown(saved.brief.get(key))
@@ -192,7 +197,11 @@ def _notes(saved: Saved) -> str:
 
 
 def _finished(saved: Saved) -> ProjectPlan | None:
-    """The plan as drafted with all that the town has written into it since."""
+    """The plan as drafted with all that the town has written into it since.
+
+    A citation that nothing rests on any more is gone, and those after it move up: the numbers
+    stand in reading order, as the footnotes of a Word file do.
+    """
     plan: ProjectPlan | None = st.session_state.get("base_plan")
     if plan is None:
         return None
@@ -200,4 +209,4 @@ def _finished(saved: Saved) -> ProjectPlan | None:
     for table in TABLES:
         if table in saved.tables:
             plan = with_rows(plan, table, saved.tables[table])
-    return plan
+    return renumbered(plan)

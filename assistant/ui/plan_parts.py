@@ -1,6 +1,7 @@
 """The parts of a plan on the screen: sections, gaps, tables, criteria, downloads."""
 
 from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
@@ -9,7 +10,16 @@ from assistant.assistant import Assistant
 from assistant.export.markdown import plan_markdown
 from assistant.export.text import where_text
 from assistant.export.word import plan_docx
-from assistant.planning.edit import TABLES, Row, filled, gap_key, gap_parts, table_rows
+from assistant.planning.edit import (
+    EDITED,
+    TABLES,
+    Row,
+    filled,
+    gap_key,
+    gap_parts,
+    table_items,
+    table_rows,
+)
 from assistant.schema import Basis, Citation, PlanItem, ProjectPlan
 from assistant.ui import labels, official_form, source
 from assistant.ui.clients import Saved
@@ -23,6 +33,10 @@ _BASES: dict[Basis, str] = {
 }
 _STATES = {"source": "● 出典と町の記述あり", "brief": "○ 町の記述のみ", "unmet": "× まだ"}
 _CRITERION = "観点: "
+_TABLE_ROW = 96
+"""Height of a table's row in pixels: four lines."""
+_LONG_CELL = 24
+"""Characters from which a cell is broken into lines."""
 
 
 def name_of(key: str) -> str:
@@ -125,12 +139,8 @@ def gaps(plan: ProjectPlan | None, saved: Saved) -> Saved:
 
 def _filling(key: str, what: str, why: str, where: str, text: str) -> str:
     hints = [f"理由: {why}" if why else "", f"探す所: {where}" if where else ""]
-    done = ":material/check_box:" if text else ":material/check_box_outline_blank:"
-    written = st.text_input(
-        f"{done} {label(what)}",
-        text,
-        key=f"fill_{key}",
-    )
+    # A screen reader reads the label as it is written here: no name of an icon.
+    written = st.text_input(f"{'■' if text else '□'} {label(what)}", text, key=f"fill_{key}")
     paragraph("。".join(hint for hint in hints if hint), "quiet")
     return written.strip()
 
@@ -139,27 +149,32 @@ def tables(plan: ProjectPlan | None, saved: Saved) -> Saved:
     """Draw the tables to edit; a cell that was changed is the town's word and cites nothing."""
     assert plan is not None
     paragraph(
-        "欄を書き換えられます。書き換えた文は町の記述になり、出典の番号は付きません。"
-        "行の追加と削除もできます。",
+        "欄を2回押すと書き換えられます。行の追加と削除もできます。"
+        f"書き換えた文は町の記述になり、出典の番号の代わりに「{EDITED}」と付きます。",
         "quiet",
     )
     edited = dict(saved.tables)
-    # The rows an editor starts from must not change while it is on the screen.
+    # The rows an editor starts from must not change while it is on the screen; but when a
+    # citation is gone, the numbers after it have moved, and all editors begin anew.
+    numbers = hash(tuple(citation.quote for citation in plan.citations))
     starts: dict[str, list[Row]] = st.session_state.setdefault("edited_tables", {})
     for table, name in TABLES.items():
         st.subheader(name, anchor=False)
-        start = starts.setdefault(table, table_rows(plan, table))
+        key = f"table_{table}_{numbers}"
+        start = starts.setdefault(key, table_rows(plan, table))
         changed: list[dict[str, str | None]] = st.data_editor(
             start,
             num_rows="dynamic",
             hide_index=True,
-            key=f"table_{table}",
-            row_height=64,
+            key=key,
+            row_height=_TABLE_ROW,
+            column_config=_widths(start),
             alt=f"{name}の表",
         )
         rows = [{column: text or "" for column, text in row.items()} for row in changed]
         if rows != start or table in edited:
             edited[table] = rows
+        _edited(table, plan)
     for other in plan.tables:
         st.subheader(label(other.heading), anchor=False)
         cells = [
@@ -172,8 +187,25 @@ def tables(plan: ProjectPlan | None, saved: Saved) -> Saved:
             )
             for row in other.rows
         ]
-        st.dataframe(cells, hide_index=True, row_height=64)
+        st.dataframe(cells, hide_index=True, row_height=_TABLE_ROW, column_config=_widths(cells))
     return replace(saved, tables=edited)
+
+
+def forget_tables() -> None:
+    """Let the editors begin with what is saved when they are next on the screen."""
+    st.session_state.pop("edited_tables", None)
+
+
+def _widths(rows: list[Row]) -> dict[str, Any]:
+    """Columns of sentences narrow enough for their lines to be broken within the cell."""
+    long = {name for row in rows for name, text in row.items() if len(text) > _LONG_CELL}
+    return {name: st.column_config.TextColumn(width="large") for name in long}
+
+
+def _edited(table: str, plan: ProjectPlan) -> None:
+    for item in table_items(plan, table):
+        if item.label == EDITED:
+            statement(item.text, None, [_BASES[item.basis], EDITED], worded=False)
 
 
 def criteria(plan: ProjectPlan | None, saved: Saved) -> Saved:

@@ -5,8 +5,16 @@ from dataclasses import replace
 import pytest
 
 from assistant.planning.brief import brief_from
-from assistant.planning.edit import TABLES, filled, gap_key, gap_parts, table_rows, with_rows
-from assistant.planning.walk import items_of
+from assistant.planning.edit import (
+    EDITED,
+    TABLES,
+    filled,
+    gap_key,
+    gap_parts,
+    table_rows,
+    with_rows,
+)
+from assistant.planning.walk import items_of, renumbered
 
 
 @pytest.fixture(scope="module")
@@ -64,3 +72,22 @@ def test_rows_can_be_added_and_taken_out(plan, table):
     assert table_rows(after, table)[:-1] == rows[1:]
     sourced = {item for item in items_of(plan) if item.basis == "source"}
     assert {item for item in items_of(after) if item.basis == "source"} <= sourced
+
+
+def test_a_sentence_written_over_is_labelled_and_the_numbers_after_it_move_up(plan):
+    base = replace(plan, sections=(), tables=(), findings=(), kpis=(), schedule=())
+    cited = replace(plan.roles[0].duties[0], basis="source", label=None)
+    first, second = (replace(cited, text=f"{n}文目。", citations=(n,)) for n in (1, 2))
+    pool = tuple(replace(plan.citations[0], number=n) for n in (1, 2))
+    role = replace(plan.roles[0], duties=(first, second), cost=(), data=())
+    base = replace(base, roles=(role,), citations=pool)
+    rows = [table_rows(base, "roles")[0] | {"責任": "町が書いた文。\n2文目。[2]"}]
+    after = renumbered(with_rows(base, "roles", rows))
+    assert [(i.text, i.label, i.citations) for i in after.roles[0].duties] == [
+        ("町が書いた文。", EDITED, ()),
+        ("2文目。", None, (1,)),
+    ]
+    assert [citation.number for citation in after.citations] == [1]
+    # The rows as they now stand on the screen mean the same.
+    again = with_rows(base, "roles", table_rows(after, "roles"))
+    assert renumbered(again) == after

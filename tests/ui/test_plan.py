@@ -10,7 +10,8 @@ import pytest
 
 from assistant.errors import InputError
 from assistant.planning.brief import load_brief
-from assistant.ui import clients, official_form
+from assistant.planning.edit import EDITED
+from assistant.ui import clients, official_form, plan_parts
 from assistant.ui.clients import Saved
 from assistant.ui.inert import label
 
@@ -143,16 +144,20 @@ def test_the_word_file_holds_the_plan(drafted):
 
 @pytest.fixture
 def taken(monkeypatch):
-    """What the page last offered to take away as a filled form, made as on a click."""
+    """What the page last offered to take away under a button, made as on a click."""
     offered = {}
     button = official_form.st.download_button
 
     def offer(name, data, **options):
-        offered.update(name=options["file_name"], data=data)
+        offered[name.split("(")[0]] = (options["file_name"], data)
         return button(name, data, **options)
 
+    def made(name="書き込んだ様式を受け取る"):
+        file_name, data = offered[name]
+        return file_name, io.BytesIO(data())
+
     monkeypatch.setattr(official_form.st, "download_button", offer)
-    return lambda: (offered["name"], io.BytesIO(offered["data"]()))
+    return made
 
 
 def sent(page, name, content):
@@ -197,6 +202,49 @@ def test_an_excel_form_takes_what_the_town_filled_in(drafted, taken):
     assert name == "申請-下書き.xlsx"
     assert "光ファイバ更新事業" in sheet["B1"].value
     assert sheet["B2"].value == TOWN
+
+
+def test_the_form_and_its_corrections_outlive_a_look_at_another_part(drafted, taken):
+    form, stream = docx.Document(), io.BytesIO()
+    form.add_table(rows=1, cols=2).cell(0, 0).text = "担当課の電話番号"
+    form.save(stream)
+    page = sent(drafted, "様式1.docx", stream.getvalue())
+    next(b for b in page.selectbox if (b.key or "").startswith("box_")).select("brief.problem")
+    page = part(part(page.run(), "2 下書き"), "6 書き出す")
+    assert docx.Document(taken()[1]).tables[0].cell(0, 1).text == PROBLEM
+    next(b for b in page.button if b.label == "別の様式にする").click().run()
+    assert page.file_uploader(key="form")
+    begin(page, "あおば市")
+    assert official_form.KEPT not in page.session_state
+
+
+def test_a_table_written_over_is_marked_kept_and_still_makes_a_word_file(
+    drafted, monkeypatch, texts, settings, taken
+):
+    editor = plan_parts.st.data_editor
+    own = "主管課の課長が束ねる。"
+
+    def edited(rows, **options):
+        rows = editor(rows, **options)
+        if options["key"].startswith("table_roles"):
+            rows = [row | {"責任": own} for row in rows]
+        return rows
+
+    with monkeypatch.context() as patch:
+        patch.setattr(plan_parts.st, "data_editor", edited)
+        part(drafted, "4 表")
+    # The editor forgets what was typed when it leaves the screen; the plan does not.
+    page = part(part(drafted, "2 下書き"), "4 表")
+    assert own in texts(page)
+    assert EDITED in texts(page)
+    kept = clients.load(settings, TOWN)
+    assert {row["責任"] for row in kept.tables["roles"]} == {own}
+    part(page, "6 書き出す")
+    document = docx.Document(taken("Wordで受け取る")[1])
+    cells = "\n".join(
+        cell.text for table in document.tables for row in table.rows for cell in row.cells
+    )
+    assert f"{own}({EDITED})" in cells
 
 
 @pytest.mark.parametrize("name", ["壊れた.docx", "壊れた.xlsx"])
