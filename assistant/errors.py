@@ -17,6 +17,8 @@
 Anything else that reaches the top is a defect.
 """
 
+import errno
+import re
 from typing import Literal
 
 Fault = Literal[
@@ -36,6 +38,25 @@ Fault = Literal[
 ]
 """Ways in which a model call fails."""
 
+_CAUSES = {
+    errno.ENOENT: "見つかりません",
+    errno.EACCES: "権限がないか、ほかのソフトが使っています",
+    errno.EPERM: "権限がありません",
+    errno.EISDIR: "フォルダーです",
+    errno.ENOTDIR: "途中の名前がフォルダーではありません",
+    errno.EEXIST: "同じ名前のものがあります",
+    errno.ENOSPC: "空き容量が足りません",
+    errno.EDQUOT: "割り当てられた容量を超えます",
+    errno.EFBIG: "ファイルが大きすぎます",
+    errno.EROFS: "書き込みできない場所です",
+    errno.ENAMETOOLONG: "名前が長すぎます",
+    errno.EINVAL: "名前に使えない文字があります",
+    errno.ELOOP: "リンクがたどれません",
+    errno.EBUSY: "ほかのソフトが使っています",
+    errno.EMFILE: "開いているファイルが多すぎます",
+    errno.EIO: "装置が読み書きに失敗しました",
+}
+
 
 class AssistantError(Exception):
     """An expected failure with its Japanese explanation.
@@ -50,6 +71,24 @@ class AssistantError(Exception):
         self.message = " ".join(message.splitlines())
         self.remedy = " ".join(remedy.splitlines())
         super().__init__(self.message)
+
+
+def cause_of(error: Exception) -> str:
+    """Why a file could not be opened, or read as TOML, in Japanese without a full stop."""
+    if isinstance(error, OSError):
+        number = "" if error.errno is None else f" {error.errno}"
+        return _CAUSES.get(error.errno or 0, f"システムのエラー{number}")
+    if isinstance(error, UnicodeError):
+        return "文字コードがUTF-8ではありません"
+    if isinstance(error, RecursionError):
+        return "入れ子が深すぎます"
+    # tomllib.TOMLDecodeError says where in its message only (attributes since Python 3.14).
+    place = re.search(r"at line (\d+)", str(error))
+    if place:
+        return f"{place[1]}行目の書き方が正しくありません"
+    words = str(error.args[0]) if error.args else ""
+    name = f": {words}" if re.fullmatch(r"\w{1,40}", words) else ""
+    return f"書き方が正しくありません{name}"
 
 
 class InputError(AssistantError):

@@ -40,6 +40,7 @@ from assistant.sources import (
     absolute,
     by_content,
     documents_in,
+    holds,
     is_gone,
     is_inside,
     must_be_read,
@@ -151,7 +152,7 @@ def ingest(
                 )
         run = _Run()
         cutter = _Cutter(folder)
-        found = list(documents_in(named, root))
+        found, run.skipped = documents_in(named, root)
         _read_changed(found, before, run, cutter, settings, starter=starter, progress=progress)
         present = set(found)
         gone = [
@@ -163,7 +164,7 @@ def ingest(
                 or (any(is_inside(Path(name), p) for p in named) and is_gone(Path(name)))
             )
         ]
-        if not found and not gone:
+        if not found and not gone and not run.skipped:
             raise InputError(
                 f"取り込める文書がありません: {'、'.join(str(path) for path in named)}",
                 f"{'、'.join(sorted(SUFFIXES))} のファイルを置いてください。",
@@ -257,7 +258,7 @@ def rebuild(
         starters = {record.path for record in records if record.starter}
         names = [record.path for record in records]
         if starter:
-            starters = {str(path) for path in documents_in(starter_folders(), None)}
+            starters = {str(path) for path in documents_in(starter_folders(), None)[0]}
             names = [*(r.path for r in records if not r.starter), *sorted(starters)]
         present = [Path(name) for name in names if Path(name).is_file()]
         if not present:
@@ -287,7 +288,7 @@ def rebuild(
 def starter_is_current(manifest: Manifest) -> bool:
     """Whether the index holds the starter corpus exactly as it is now."""
     indexed = {record.path: record.sha256 for record in manifest.files if record.starter}
-    present = {str(path): sha256(path) for path in documents_in(starter_folders(), None)}
+    present = {str(path): sha256(path) for path in documents_in(starter_folders(), None)[0]}
     return indexed == present
 
 
@@ -316,7 +317,8 @@ def _read_changed(
     for record in known.values():
         by_doc.setdefault(record.doc_id, []).append(record)
     documents = before.documents if before else {}
-    groups, run.skipped = by_content(found, starter=starter)
+    groups, unopened = by_content(found, starter=starter)
+    run.skipped += unopened
     present = set(found)
     readings = []
     for doc_id, records in groups.items():
@@ -384,6 +386,11 @@ def _read_document(
     path: Path, doc_id: str, sandbox: Sandbox, catalog: tuple[CatalogEntry, ...]
 ) -> tuple[ReadDocument, Partly | None]:
     result = sandbox.read(path)
+    if not holds(path, doc_id):
+        raise ReadError(
+            "読み取りの途中でファイルが書き換えられました。",
+            "保存が終わってから、もう一度取り込んでください。",
+        )
     described = describe(
         path,
         doc_id,

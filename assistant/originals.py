@@ -21,7 +21,7 @@ from pathlib import Path
 import tomli_w
 from filelock import FileLock
 
-from assistant.errors import InputError, ReadError, StorageError
+from assistant.errors import InputError, ReadError, StorageError, cause_of
 from assistant.ingest.catalog import CATALOG_NAME, load_catalog
 from assistant.ingest.fetch import Fetched, fetch
 from assistant.ingest.readers import (
@@ -107,7 +107,7 @@ def _folder_lock(folder: Path) -> Iterator[None]:
             yield
     except OSError as error:
         raise StorageError(
-            f"原文のフォルダーに書き込めません({error.strerror}): {folder}",
+            f"原文のフォルダーに書き込めません({cause_of(error)}): {folder}",
             "空きと権限を確かめるか、REGIONAL_DX_ORIGINALS で別の場所を指定してください。",
         ) from error
 

@@ -1,10 +1,12 @@
 """The files of a run: which there are, which hold the same, and under which path one is cited."""
 
 import hashlib
-from collections.abc import Iterator
+import os
+import stat
+import sys
 from pathlib import Path
 
-from assistant.errors import InputError
+from assistant.errors import InputError, cause_of
 from assistant.ingest.catalog import CATALOG_NAME
 from assistant.ingest.readers import OLD_FORMATS, SUFFIXES
 from assistant.ingest.stated import SIDECAR_SUFFIX, is_sidecar, sidecar_of
@@ -27,19 +29,83 @@ def absolute(path: Path) -> Path:
     return path
 
 
-def documents_in(paths: list[Path], root: Path | None) -> Iterator[Path]:
-    """Files at or below the paths in a stable order, each once, the index itself left out."""
-    seen: set[Path] = set()
+def documents_in(paths: list[Path], root: Path | None) -> tuple[list[Path], list[Skipped]]:
+    """Files at or below the paths in a stable order, each once; and what is not looked into.
+
+    The index itself and files that describe others are neither. Hidden files of a type that is
+    read, hidden folders, links to folders, folders that cannot be opened and what is no plain file
+    are named as skipped.
+    """
+    index = root.resolve() if root else None
+    found: dict[Path, None] = {}
+    skipped: dict[Path, Skipped] = {}
     for path in paths:
-        below = sorted(path.rglob("*")) if path.is_dir() else [path]
-        for file in below:
-            hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
-            beside = file.name.lower() in _BESIDE or is_sidecar(file)
-            inside_index = root is not None and is_inside(file, root.resolve())
-            if file in seen or hidden or beside or inside_index or not file.is_file():
+        if index and is_inside(path, index):
+            continue
+        files, rows = _below(path, index) if path.is_dir() else ([path], [])
+        skipped |= {Path(row.path): row for row in rows}
+        for file in files:
+            gone = is_gone(file) and not file.is_symlink()
+            if gone or file.name.lower() in _BESIDE or is_sidecar(file):
                 continue
-            seen.add(file)
-            yield file
+            row = _no_document(file, named=file == path)
+            if row:
+                skipped[file] = row
+            elif file == path or not file.name.startswith("."):
+                found[file] = None
+    return list(found), list(skipped.values())
+
+
+def _below(folder: Path, index: Path | None) -> tuple[list[Path], list[Skipped]]:
+    """All files below a folder, sorted, and the folders that are not searched."""
+    files: list[Path] = []
+    skipped: list[Skipped] = []
+
+    def unopened(error: OSError) -> None:
+        reason = f"フォルダーを開けません({cause_of(error)})。"
+        skipped.append(Skipped(str(error.filename), reason, "読み取り権限を確かめてください。"))
+
+    for place, folders, names in os.walk(folder, onerror=unopened):
+        here = Path(place)
+        searched = []
+        for name in folders:
+            path = here / name
+            if path == index:
+                continue
+            row = _not_searched(path)
+            skipped += [row] if row else []
+            searched += [] if row else [name]
+        folders[:] = searched
+        files += [here / name for name in names]
+    return sorted(files), skipped
+
+
+def _not_searched(folder: Path) -> Skipped | None:
+    if folder.is_symlink() or (sys.version_info >= (3, 12) and folder.is_junction()):
+        reason = "フォルダーへのリンクの先は見ません。"
+        return Skipped(str(folder), reason, "リンク先のフォルダーを指定して取り込んでください。")
+    return _hidden(folder) if folder.name.startswith(".") else None
+
+
+def _no_document(file: Path, *, named: bool) -> Skipped | None:
+    """Why a file is not taken as a document; None also where only opening it can tell."""
+    try:
+        plain = stat.S_ISREG(file.stat().st_mode)
+    except OSError:
+        return None
+    if not plain:
+        reason = "ふつうのファイルではありません(装置やパイプなど)。"
+        return Skipped(str(file), reason, "文書のファイルを置き直してください。")
+    hidden = file.name.startswith(".") and not named
+    return _hidden(file) if hidden and file.suffix.lower() in SUFFIXES else None
+
+
+def _hidden(path: Path) -> Skipped:
+    return Skipped(
+        str(path),
+        "名前が「.」で始まるもの(隠しファイルや隠しフォルダー)は取り込みません。",
+        "取り込むときは、名前を変えるか、直接指定してください。",
+    )
 
 
 def by_content(
@@ -62,7 +128,7 @@ def by_content(
             beside = sidecar_of(path)
             sidecar = sha256(beside) if beside else None
         except OSError as error:
-            reason = f"ファイルを開けません({error.strerror})。"
+            reason = f"ファイルを開けません({cause_of(error)})。"
             skipped.append(Skipped(str(path), reason, "読み取り権限を確かめてください。"))
             continue
         record = FileRecord(str(path), digest, digest[:12], starter, sidecar)
@@ -139,6 +205,14 @@ def sha256(path: Path) -> str:
     """SHA-256 of a file's bytes in hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def holds(path: Path, doc_id: str) -> bool:
+    """Whether a file holds the document's contents now."""
+    try:
+        return sha256(path)[:12] == doc_id
+    except OSError:
+        return False
 
 
 def _unsupported(path: Path) -> Skipped:

@@ -22,6 +22,18 @@ TWO_LINES = re.compile(
 )
 
 
+@pytest.mark.parametrize("number", [*sorted(errors._CAUSES), 99999, None])
+def test_what_the_system_says_is_put_in_japanese(number):
+    said = errors.cause_of(OSError(number, "No such file or directory"))
+    assert re.search("[ぁ-んァ-ヶ一-龠]", said)
+    assert not re.search("[a-z]", said)
+
+
+def test_no_message_repeats_what_the_system_says_in_english():
+    for path in Path(assistant.__file__).parent.rglob("*.py"):
+        assert "strerror" not in path.read_text(encoding="utf-8"), path.name
+
+
 @pytest.fixture
 def town(tmp_path, index_root):
     """A copy of the small index, a new document beside it, and an empty folder."""

@@ -1,5 +1,7 @@
 """Bringing files into an index: what is counted, what is answered afterwards."""
 
+import errno
+import os
 import shutil
 from pathlib import Path
 
@@ -68,7 +70,67 @@ def test_hidden_and_system_files_are_no_documents(town):
     for name in (".hidden.txt", ".git/note.txt", "Thumbs.db", "desktop.ini", "catalog.toml"):
         town.write(name, HALL)
     town.write("library.txt", LIBRARY.format(hours=120))
-    assert changes(town.ingest()) == {"added": ["library.txt"]}
+    report = town.ingest()
+    assert changes(report) == {"added": ["library.txt"], "skipped": [".git", ".hidden.txt"]}
+    assert all("「.」で始まる" in row.reason for row in report.skipped)
+    named = town.ingest(town.documents / ".hidden.txt", town.documents / ".git")
+    assert changes(named) == {
+        "added": ["note.txt"],
+        "unchanged": [".hidden.txt"],
+        "duplicates": [".hidden.txt"],
+    }
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such files")
+def test_what_is_no_plain_file_is_named(town):
+    os.mkfifo(town.documents / "pipe.txt")
+    (town.documents / "broken.txt").symlink_to(town.documents / "nowhere.txt")
+    (town.documents / "link").symlink_to(town.documents.parent, target_is_directory=True)
+    town.write("library.txt", LIBRARY.format(hours=120))
+    report = town.ingest()
+    assert changes(report)["added"] == ["library.txt"]
+    assert {Path(row.path).name: row.reason for row in report.skipped} == {
+        "broken.txt": "ファイルを開けません(見つかりません)。",
+        "link": "フォルダーへのリンクの先は見ません。",
+        "pipe.txt": "ふつうのファイルではありません(装置やパイプなど)。",
+    }
+
+
+def test_a_folder_that_cannot_be_opened_is_named_and_keeps_what_is_indexed(library, monkeypatch):
+    closed = library.documents / "closed"
+    closed.mkdir()
+    library.write("closed/hall.txt", HALL)
+    library.ingest()
+    listed = os.scandir
+
+    def scandir(path="."):
+        if path == str(closed):
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    report = library.ingest()
+    assert changes(report) == {"unchanged": ["library.txt"], "skipped": ["closed"]}
+    assert report.skipped[0].reason.startswith("フォルダーを開けません(権限がない")
+    assert sources(library.ask(HALL_QUESTION)) == ["hall.txt"]
+
+
+def test_a_file_changed_while_it_is_read_is_left_for_the_next_run(town, monkeypatch):
+    path = town.write("library.txt", LIBRARY.format(hours=120))
+    town.write("hall.txt", HALL)
+    read = Sandbox.read
+
+    def changed(sandbox, file):
+        if file == path:
+            path.write_text(LIBRARY.format(hours=130), encoding="utf-8")
+        return read(sandbox, file)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Sandbox, "read", changed)
+        report = town.ingest()
+    assert changes(report) == {"added": ["hall.txt"], "skipped": ["library.txt"]}
+    assert report.skipped[0].reason == "読み取りの途中でファイルが書き換えられました。"
+    assert changes(town.ingest()) == {"added": ["library.txt"], "unchanged": ["hall.txt"]}
 
 
 def test_an_index_inside_the_folder_is_not_indexed(town):

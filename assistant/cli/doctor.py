@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from assistant.cli.console import print_value, read_settings
 from assistant.cli.parser import add_command
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, cause_of
 
 if TYPE_CHECKING:
     from assistant.settings import Settings
@@ -92,7 +92,7 @@ def _settings(settings: "Settings") -> Finding:
         return Finding(
             "設定",
             "error",
-            f"データのフォルダーに書き込めません: {folder}({error.strerror})",
+            f"データのフォルダーに書き込めません: {folder}({cause_of(error)})",
             "権限を確かめるか、REGIONAL_DX_DATA で別のフォルダーを指定してください。",
         )
     return Finding("設定", "ok", f"読めました。データのフォルダーは {folder} です。")

@@ -7,7 +7,7 @@ from typing import Any
 from assistant.cli.ask import LAST_ANSWER
 from assistant.cli.console import read_settings
 from assistant.cli.parser import add_command
-from assistant.errors import InputError
+from assistant.errors import InputError, cause_of
 
 
 def register(commands: Any) -> None:
@@ -32,7 +32,7 @@ def _feedback(options: argparse.Namespace) -> int:
         ) from None
     except OSError as error:
         raise InputError(
-            f"記録を保存できません({error.strerror})。",
+            f"記録を保存できません({cause_of(error)})。",
             f"フォルダー {folder} に書き込めるようにしてください。",
         ) from None
     print(f"記録しました: {stored.question}({'良い' if stored.verdict == 'up' else '悪い'})")

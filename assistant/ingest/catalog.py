@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from assistant.errors import InputError
+from assistant.errors import InputError, cause_of
 from assistant.japanese.width import squeeze
 from assistant.schema import KINDS, STATUSES, Inference, Kind, SourceDocument, Status
 
@@ -111,7 +111,7 @@ def _entries(path: Path) -> list[CatalogEntry]:
         return [_entry(row) for row in rows]
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise InputError(
-            f"資料目録 {path.name} を読めません({error})。",
+            f"資料目録 {path.name} を読めません({cause_of(error)})。",
             "書式を直してください。例は corpus/catalog.toml にあります。",
         ) from error
 

@@ -20,7 +20,7 @@ from typing import Any, Self
 
 import psutil
 
-from assistant.errors import ReadError
+from assistant.errors import ReadError, cause_of
 from assistant.ingest.readers import PDF_SUFFIXES, Picture, Properties, ReadResult, read_file
 from assistant.schema import Page
 
@@ -37,8 +37,8 @@ class Sandbox:
         """Set the limits for one file.
 
         Args:
-            seconds: wall time for one file; 2 s for every page of a PDF are added, 10 s for every
-                megabyte of another file.
+            seconds: wall time for one file; 10 s for every megabyte are added, and 2 s for every
+                page of a PDF.
             megabytes: resident memory of the child, in MiB.
         """
         self._seconds = seconds
@@ -89,7 +89,7 @@ class Sandbox:
             size = path.stat().st_size
         except OSError as error:
             raise ReadError(
-                f"ファイルを開けません({error.strerror})。",
+                f"ファイルを開けません({cause_of(error)})。",
                 "場所と読み取り権限を確かめてください。",
             ) from error
         child = self._running()
@@ -104,7 +104,7 @@ class Sandbox:
         allowed = self._seconds + _SECONDS_PER_MEGABYTE * size / 1e6
         reply: dict[str, Any] = json.loads(self._reply(child, began + allowed))
         if "expected_pages" in reply:
-            allowed = self._seconds + _SECONDS_PER_PAGE * reply["expected_pages"]
+            allowed += _SECONDS_PER_PAGE * reply["expected_pages"]
             reply = json.loads(self._reply(child, began + allowed))
         if "error" in reply:
             raise ReadError(reply["error"]["message"], reply["error"]["remedy"])
@@ -222,7 +222,7 @@ def _serve() -> None:
             raise
         except OSError as error:
             reply = _refusal(
-                f"ファイルを開けません({error.strerror})。", "読み取り権限を確かめてください。"
+                f"ファイルを開けません({cause_of(error)})。", "読み取り権限を確かめてください。"
             )
         except Exception as error:  # noqa: BLE001  # parsers raise anything; it costs this file only
             reply = _refusal(

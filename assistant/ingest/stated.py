@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from assistant.errors import ReadError
+from assistant.errors import ReadError, cause_of
 from assistant.schema import (
     KINDS,
     STATUSES,
@@ -48,7 +48,7 @@ def front_matter(pages: tuple[Page, ...]) -> dict[str, Any]:
         return tomllib.loads(match["toml"])
     except tomllib.TOMLDecodeError as error:
         raise ReadError(
-            f"冒頭の書誌情報(+++で囲んだ部分)を読めません({error})。",
+            f"冒頭の書誌情報(+++で囲んだ部分)を読めません({cause_of(error)})。",
             "書式を直してください。例はcorpusフォルダーの文書にあります。",
         ) from error
 
@@ -97,7 +97,7 @@ def read_sidecar(sidecar: Path) -> dict[str, Any]:
         return tomllib.loads(sidecar.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError) as error:
         raise ReadError(
-            f"書誌情報のファイル {sidecar.name} を読めません({error})。",
+            f"書誌情報のファイル {sidecar.name} を読めません({cause_of(error)})。",
             'title = "題名" のように1行に1項目を書き、UTF-8で保存してください。',
         ) from error
 

@@ -13,7 +13,7 @@ from typing import Any
 from assistant.answering.cite import citations_of
 from assistant.answering.ground import locate
 from assistant.answering.voice import attribution_of, label_of
-from assistant.errors import InputError
+from assistant.errors import InputError, cause_of
 from assistant.planning.brief import KEYS, brief_from
 from assistant.planning.draft import finish, gaps_of, said_in
 from assistant.planning.guard import fault
@@ -59,7 +59,7 @@ def read_plan(path: Path) -> dict[str, Any]:
         row = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise InputError(
-            f"計画を開けません: {path}({error.strerror})", "場所と権限を確かめてください。"
+            f"計画を開けません: {path}({cause_of(error)})", "場所と権限を確かめてください。"
         ) from error
     except (ValueError, RecursionError) as error:
         raise _no_plan(path) from error

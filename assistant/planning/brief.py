@@ -7,7 +7,8 @@ from dataclasses import fields
 from datetime import date, time
 from pathlib import Path
 
-from assistant.errors import InputError
+from assistant.errors import InputError, ReadError, cause_of
+from assistant.ingest.readers.text import read_text
 from assistant.schema import Brief
 
 KEYS = tuple(field.name for field in fields(Brief))
@@ -65,23 +66,27 @@ EXAMPLE = """\
 
 
 def load_brief(path: Path) -> Brief:
-    """Read a brief written as TOML.
+    """Read a brief written as TOML, in UTF-8 or in what older editors of Windows save (CP932).
 
     Raises:
         InputError: the file cannot be opened, is no TOML, or holds what `brief_from` refuses.
     """
     try:
-        values = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+        values = tomllib.loads(read_text(path) if path.read_bytes().strip() else "")
     except OSError as error:
         raise InputError(
-            f"ブリーフを開けません: {path}({error.strerror})",
+            f"ブリーフを開けません: {path}({cause_of(error)})",
             "場所と権限を確かめるか、regional-dx draft --new で例を作ってください。",
         ) from error
-    except (ValueError, RecursionError) as error:
-        # TOMLDecodeError and UnicodeDecodeError are both ValueError.
+    except ReadError as error:
         raise InputError(
-            f"ブリーフをTOMLとして読めません: {path}({str(error)[:120]})",
-            'UTF-8で保存し、problem = "…" のように値を引用符で囲んでください。',
+            f"ブリーフを読めません: {path}({error.message.removesuffix('。')})",
+            "メモ帳などで開き、UTF-8で保存し直してください。",
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise InputError(
+            f"ブリーフをTOMLとして読めません: {path}({cause_of(error)})",
+            'problem = "…" のように値を引用符で囲み、1行に1項目を書いてください。',
         ) from error
     return brief_from(values)
 
@@ -104,13 +109,6 @@ def brief_from(values: Mapping[str, object]) -> Brief:
     return Brief(partners=_partners(values.get("partners")), **texts)
 
 
-def brief_text(brief: Brief) -> str:
-    """All that the brief says, one value a line: what a plan may restate."""
-    values = (getattr(brief, key) for key in KEYS)
-    lines = ["\n".join(value) if isinstance(value, tuple) else value for value in values]
-    return "\n".join(line for line in lines if line)
-
-
 def new_brief(path: Path) -> None:
     """Write the commented example of a brief.
 
@@ -127,7 +125,7 @@ def new_brief(path: Path) -> None:
         ) from error
     except OSError as error:
         raise InputError(
-            f"ファイルを作れません: {path}({error.strerror})", "場所と権限を確かめてください。"
+            f"ファイルを作れません: {path}({cause_of(error)})", "場所と権限を確かめてください。"
         ) from error
 
 

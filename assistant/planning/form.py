@@ -13,7 +13,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from assistant.errors import InputError
+from assistant.errors import InputError, cause_of
 from assistant.japanese.width import fold
 from assistant.japanese.words import content_words
 from assistant.planning.brief import KEYS
@@ -80,7 +80,7 @@ def read_boxes(path: Path, template: Template) -> list[FormBox]:
         found = list(read(path))
     except OSError as error:
         raise InputError(
-            f"様式を開けません: {path}({error.strerror})", "場所と権限を確かめてください。"
+            f"様式を開けません: {path}({cause_of(error)})", "場所と権限を確かめてください。"
         ) from error
     except Exception as error:  # a damaged file raises whatever the libraries meet first
         raise InputError(

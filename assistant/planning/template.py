@@ -12,7 +12,7 @@ from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from assistant.errors import InputError
+from assistant.errors import InputError, cause_of
 from assistant.planning.brief import KEYS
 
 Computed = Literal["per_resident"]
@@ -284,23 +284,30 @@ def meets(condition: Condition, values: dict[str, str]) -> bool:
     return any(re.search(condition.mentions, value) for value in given)
 
 
+_FAULTS = {"missing": "必要な項目がありません", "extra_forbidden": "使えない項目です"}
+"""pydantic's error types in Japanese."""
+
+
 def _read(path: Path, record: type[_R]) -> _R:
     try:
         return record.model_validate(tomllib.loads(path.read_bytes().decode("utf-8-sig")))
     except OSError as error:
         raise InputError(
-            f"テンプレートを開けません: {path}({error.strerror})", "場所と権限を確かめてください。"
+            f"テンプレートを開けません: {path}({cause_of(error)})", "場所と権限を確かめてください。"
         ) from error
     except ValidationError as error:
-        first = error.errors()[0]
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "全体"
+        fault = _FAULTS.get(first["type"], "値の種類が違うか、使えない値です")
+        if first["type"] == "value_error":  # raised by the checks in this file, in Japanese
+            fault = first["msg"].removeprefix("Value error, ")
         raise InputError(
-            f"テンプレートが正しくありません: {path}({place}: {first['msg']})",
+            f"テンプレートが正しくありません: {path}({place}: {fault})",
             "付属のテンプレート(assistant/planning/templates)と見比べて直してください。",
         ) from error
     except (ValueError, RecursionError) as error:
         raise InputError(
-            f"テンプレートをTOMLとして読めません: {path}({str(error)[:120]})",
+            f"テンプレートをTOMLとして読めません: {path}({cause_of(error)})",
             "UTF-8で保存し、値を引用符で囲んでください。",
         ) from error
 

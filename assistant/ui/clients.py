@@ -10,7 +10,7 @@ from pathlib import Path
 
 import tomli_w
 
-from assistant.errors import InputError, StorageError
+from assistant.errors import InputError, StorageError, cause_of
 from assistant.planning.edit import Row
 
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
@@ -96,7 +96,7 @@ def _keep(place: Path, texts: Mapping[str, str]) -> None:
             _write(place / name, text)
     except OSError as error:
         raise StorageError(
-            f"計画を保存できません({error.strerror})。",
+            f"計画を保存できません({cause_of(error)})。",
             f"ディスクの空きと権限を確かめてください: {place}",
         ) from error
 

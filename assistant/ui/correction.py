@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 import tomli_w
 
-from assistant.errors import AssistantError, InputError, StorageError
+from assistant.errors import AssistantError, InputError, StorageError, cause_of
 from assistant.ingest.stated import SIDECAR_SUFFIX, read_sidecar, sidecar_of
 from assistant.japanese.dates import find_dates
 from assistant.schema import SourceDocument
@@ -98,7 +98,7 @@ def write_sidecar(path: Path, fields: dict[str, str]) -> Path:
         beside.write_text(tomli_w.dumps(stated), encoding="utf-8")
     except OSError as error:
         raise StorageError(
-            f"直した内容を保存できません({error.strerror})。",
+            f"直した内容を保存できません({cause_of(error)})。",
             f"フォルダーの権限を確かめてください: {path.parent}",
         ) from error
     return path

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from assistant.errors import StorageError
+from assistant.errors import StorageError, cause_of
 from assistant.export.rows import answer_row
 from assistant.feedback import Verdict, append_feedback
 from assistant.schema import Answer
@@ -47,6 +47,6 @@ def _keep(answer: Answer, verdict: Verdict, reason: str) -> None:
         append_feedback(load_settings().data, answer_row(answer), verdict, reason)
     except OSError as error:
         raise StorageError(
-            f"評価を保存できません({error.strerror})。",
+            f"評価を保存できません({cause_of(error)})。",
             "データフォルダーの空きと権限を確かめてください。",
         ) from error

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from pathlib import Path
 
-from assistant.errors import InputError, StorageError
+from assistant.errors import InputError, StorageError, cause_of
 from assistant.ingest.stated import SIDECAR_SUFFIX
 
 # What Windows does not allow in a name, and what a terminal would obey.
@@ -41,7 +41,7 @@ def save(files: list[tuple[str, bytes]], root: Path) -> list[Path]:
             half.replace(path)
     except OSError as error:
         raise StorageError(
-            f"ファイルを保存できません({error.strerror})。",
+            f"ファイルを保存できません({cause_of(error)})。",
             "ディスクの空きと、データフォルダーの権限を確かめてください。",
         ) from error
     return paths

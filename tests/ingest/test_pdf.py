@@ -76,7 +76,7 @@ def test_junk_before_the_header_is_no_obstacle(path):
     assert read_file(path) == ReadResult(plan_pages(), "通信網の計画")
 
 
-@pytest.mark.parametrize("unreadable", [[IMAGE], [IMAGE, "2"], []], ids=["image", "few", "blank"])
+@pytest.mark.parametrize("unreadable", [[IMAGE], [IMAGE, "2"]], ids=["image", "few"])
 def test_a_page_without_text_is_named_and_the_others_are_read(path, unreadable):
     write_pdf(path, [PLAN[0], unreadable, PLAN[2]])
     first, _, last = plan_pages()
@@ -88,14 +88,80 @@ def test_a_page_without_text_is_named_and_the_others_are_read(path, unreadable):
     )
 
 
+@pytest.mark.parametrize("blank", [[], [" "], ["- 2 -"]], ids=["nothing", "space", "number"])
+def test_a_page_with_nothing_to_read_is_not_called_unreadable(path, blank, monkeypatch):
+    monkeypatch.setattr(pdf, "ocr_is_ready", lambda: True)
+    monkeypatch.setattr(pdf, "recognize", None)  # no page is drawn for it
+    write_pdf(path, [PLAN[0], blank, PLAN[2]])
+    result = read_file(path)
+    assert (result.unreadable, result.unreadable_reason) == ((), "")
+    assert result.pages[1].text.strip() == "".join(blank).strip()
+
+
+def test_letters_drawn_as_shapes_are_read_as_a_picture(path, monkeypatch):
+    monkeypatch.setattr(pdf, "ocr_is_ready", lambda: True)
+    monkeypatch.setattr(pdf, "recognize", lambda path, numbers: dict.fromkeys(numbers, "維持費。"))
+    canvas = Canvas(str(path), invariant=1)
+    for segments in (900, 1100):
+        outline = canvas.beginPath()
+        outline.moveTo(0, 0)
+        for step in range(segments):
+            outline.lineTo(step, step % 7)
+        canvas.drawPath(outline)
+        canvas.showPage()
+    canvas.save()
+    assert [page.text for page in read_file(path).pages] == ["", "維持費。"]
+
+
+def write_form(path, text, value):
+    registerFont(UnicodeCIDFont(FONT))
+    canvas = Canvas(str(path), invariant=1)
+    canvas.setFont(FONT, 11)
+    canvas.drawString(60, 780, text)
+    canvas.acroForm.textfield(name="name", value=value, x=60, y=700, width=200, height=20)
+    canvas.save()
+
+
+@pytest.mark.parametrize("value", ["", "Midori"])
+def test_what_is_filled_into_a_form_is_said_to_be_left_out(path, value):
+    write_form(path, PLAN[1][0], value)
+    result = read_file(path)
+    assert result.unreadable == ()
+    assert result.unreadable_reason == ("入力欄に記入された内容は読みません。" if value else "")
+
+
+def test_a_pdf_of_input_fields_alone_is_not_called_a_picture(path):
+    write_form(path, "", "Midori")
+    with pytest.raises(ReadError) as caught:
+        read_file(path)
+    assert caught.value.message == "入力欄だけのPDFです。記入された内容も読みません。"
+
+
+def test_one_reading_opens_a_pdf_once_with_either_library(path, monkeypatch):
+    monkeypatch.setattr(pdf, "ocr_is_ready", lambda: False)
+    opened = []
+    for library, name in ((pdf.pypdf, "PdfReader"), (pdf.pypdfium2, "PdfDocument")):
+        original = getattr(library, name)
+
+        def noted(path, *arguments, name=name, original=original, **options):
+            opened.append(name)
+            return original(path, *arguments, **options)
+
+        monkeypatch.setattr(library, name, noted)
+    write_pdf(path, [*PLAN, [IMAGE]])
+    assert read_file(path).properties.author == "anonymous"
+    assert sorted(opened) == ["PdfDocument", "PdfReader"]
+
+
 @pytest.mark.parametrize(
     ("pages", "password", "message"),
     [
         ([[IMAGE], [IMAGE]], None, NO_TEXT),
+        ([[], ["- 2 -"]], None, "文章のあるページがありません(白紙か、数文字だけのPDFです)。"),
         (PLAN, "himitsu", "パスワードが必要なPDFです。"),
         ([[]] * 2001, None, "ページ数が多すぎます(2,001ページ、上限2,000ページ)。"),
     ],
-    ids=["images", "password", "long"],
+    ids=["images", "blank", "password", "long"],
 )
 def test_a_pdf_that_gives_no_text_is_refused_with_its_reason(path, pages, password, message):
     write_pdf(path, pages, encrypt=password and StandardEncryption(password))

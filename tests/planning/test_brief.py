@@ -1,9 +1,10 @@
+import re
 import tomllib
 
 import pytest
 
 from assistant.errors import InputError
-from assistant.planning.brief import EXAMPLE, KEYS, brief_from, brief_text, load_brief, new_brief
+from assistant.planning.brief import EXAMPLE, KEYS, brief_from, load_brief, new_brief
 from assistant.schema import Brief
 
 
@@ -35,7 +36,6 @@ def test_values_stand_as_written_and_numbers_get_their_unit(written):
 def test_an_empty_brief_is_a_brief(written):
     assert written("") == Brief()
     assert brief_from({"goal": " \n", "partners": []}) == Brief()
-    assert not brief_text(Brief())
 
 
 def test_an_unknown_key_names_the_known_ones():
@@ -71,9 +71,21 @@ def test_values_that_cannot_be_used_are_explained(values):
 @pytest.mark.parametrize(
     "content", ["goal = ", "goal = あ", b"\xff\xfe", "a" * 50_000, "x = " + "[" * 5000]
 )
-def test_files_that_are_no_brief_are_explained(written, content):
-    with pytest.raises(InputError):
+def test_files_that_are_no_brief_are_explained_without_the_parsers_english(written, content):
+    with pytest.raises(InputError) as raised:
         written(content)
+    explanation = raised.value.message.partition("brief.toml")[2]
+    assert not re.search(r"[A-Za-z]{4,}", explanation), explanation
+
+
+def test_the_line_that_is_no_toml_is_named(written):
+    with pytest.raises(InputError, match=r"brief.toml\(2行目の書き方が正しくありません\)"):
+        written('goal = "よい町"\nproblem = 光ファイバが古い。\n')
+
+
+def test_a_brief_saved_by_an_older_editor_of_windows_is_read(written):
+    brief = written('goal = "①災害に強い～町"\r\n'.encode("cp932"))
+    assert brief == Brief(goal="①災害に強い～町")
 
 
 def test_invisible_characters_are_taken_out():

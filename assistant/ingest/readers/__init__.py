@@ -4,7 +4,7 @@
 kill a parser, and must cost no more than itself.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from assistant.errors import ReadError
@@ -104,9 +104,8 @@ def read_file(path: Path) -> ReadResult:
                 "元のソフトで開き、PDFとして保存し直してください。",
             )
         from assistant.ingest.readers.pdf import read_pdf
-        from assistant.ingest.readers.properties import pdf_properties
 
-        return replace(read_pdf(path), properties=pdf_properties(path))
+        return read_pdf(path)
     if suffix in OFFICE_FORMATS:
         return _read_office(path, suffix, found)
     if found:
