@@ -3,6 +3,7 @@
 The package in reading order::
 
     schema, errors, settings     records, the error tree, REGIONAL_DX_* settings
+    filenames                    names given by others → names of files
     japanese/                    pure text knowledge: width, sentences, dates, numbers, words
     ingest/                      file → pages → sections and turns → chunks
     retrieval/                   chunks → Chroma (vectors) + Tantivy (words) → passages

@@ -10,7 +10,6 @@ import hashlib
 import re
 import shutil
 import tempfile
-import unicodedata
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +21,7 @@ import tomli_w
 from filelock import FileLock
 
 from assistant.errors import InputError, ReadError, StorageError, cause_of
+from assistant.filenames import safe_name
 from assistant.ingest.catalog import CATALOG_NAME, load_catalog
 from assistant.ingest.fetch import Fetched, fetch
 from assistant.ingest.readers import (
@@ -34,8 +34,6 @@ from assistant.ingest.readers.text import read_text
 from assistant.settings import Settings
 
 _CATALOG_HEAD = "# 加えた原文の出どころ。regional-dx corpus add が書き足す。"
-_LONGEST_NAME = 80
-_RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)
 _MEDIA_TYPES = {
     ".pdf": "application/pdf",
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -85,7 +83,7 @@ def add_original(source: str, settings: Settings) -> KeptOriginal:
         if known:
             return known
         suffix = _suffix(arrived, fetched.name, source)
-        path = _free_path(folder, _safe_name(fetched.name) + suffix, fetched.sha256)
+        path = _free_path(folder, _stem(fetched.name) + suffix, fetched.sha256)
         original = KeptOriginal(
             path,
             fetched.url or None,
@@ -196,13 +194,12 @@ def _text_type(path: Path, named: str) -> str | None:
     return named if named in {".csv", ".tsv", ".md"} else ".txt"
 
 
-def _safe_name(name: str) -> str:
-    """A file name without its suffix that every system can hold, never hidden, never empty."""
-    stem = Path(unicodedata.normalize("NFC", name).replace("\\", "/")).name
+def _stem(name: str) -> str:
+    """A file name without folders and suffix, never empty."""
+    stem = Path(name.replace("\\", "/")).name
     if Path(stem).suffix.lower() in SUFFIXES:
         stem = Path(stem).stem
-    stem = re.sub(r'[\x00-\x1f\x7f<>:"/|?*\ufffd]+', "_", stem).strip(" ._")[:_LONGEST_NAME]
-    return f"{stem}_" if _RESERVED.match(stem) else stem or "document"
+    return safe_name(stem) or "document"
 
 
 def _free_path(folder: Path, name: str, sha256: str) -> Path:

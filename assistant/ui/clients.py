@@ -1,9 +1,7 @@
 """Saved briefs and plans: one folder for each client (相談元), the visitor's own."""
 
 import json
-import re
 import tomllib
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,10 +9,8 @@ from pathlib import Path
 import tomli_w
 
 from assistant.errors import InputError, StorageError, cause_of
+from assistant.filenames import safe_name
 from assistant.planning.edit import Row
-
-_UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
-_LONGEST_NAME = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +38,7 @@ def load(folder: Path, client: str) -> Saved:
     Raises:
         InputError: the name cannot be used, or what is saved cannot be read.
     """
-    place = _place(folder) / safe_name(client)
+    place = _place(folder) / _name_of(client)
     if not (place / "brief.toml").is_file():
         return Saved()
     try:
@@ -71,12 +67,12 @@ def save(folder: Path, client: str, saved: Saved) -> None:
         "plan.json": json.dumps(rest, ensure_ascii=False, indent=1),
         "brief.toml": tomli_w.dumps(saved.brief, multiline_strings=False),
     }
-    _keep(_place(folder) / safe_name(client), texts)
+    _keep(_place(folder) / _name_of(client), texts)
 
 
 def draft_path(folder: Path, client: str) -> Path:
     """Where the plan of a client is kept as it was drafted last."""
-    return _place(folder) / safe_name(client) / "draft.json"
+    return _place(folder) / _name_of(client) / "draft.json"
 
 
 def save_draft(folder: Path, client: str, row: Mapping[str, object]) -> None:
@@ -108,19 +104,19 @@ def begin(folder: Path, client: str) -> str:
         InputError: nothing of the name can be used.
         StorageError: the folder cannot be written.
     """
-    name = safe_name(client)
+    name = _name_of(client)
     if name not in names(folder):
         save(folder, name, Saved())
     return name
 
 
-def safe_name(client: str) -> str:
+def _name_of(client: str) -> str:
     """A client's name as the name of its folder.
 
     Raises:
         InputError: nothing of the name can be used.
     """
-    name = _UNSAFE.sub("_", unicodedata.normalize("NFC", client)).strip(" .")[:_LONGEST_NAME]
+    name = safe_name(client)
     if not name:
         raise InputError("相談元の名前がありません。", "町の名前などを入れてください。")
     return name

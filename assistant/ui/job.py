@@ -1,6 +1,7 @@
 """A change of the index under way in a process of its own: the pages stay usable meanwhile."""
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from collections.abc import Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import streamlit as st
 
@@ -19,6 +20,7 @@ from assistant.ui.session import show_error
 
 Change = Literal["ingest", "remove", "rebuild"]
 
+_log = logging.getLogger(__name__)
 _KEY = "job"
 _LOOK_AGAIN = 0.5
 """Seconds between two looks at a running job."""
@@ -40,21 +42,29 @@ class Job:
         assert child.stdout is not None
         with child.stdout as lines:
             for line in lines:
-                self._heard(json.loads(line))
-        child.wait()
+                self._heard(line)
+        code = child.wait()
         if not self.future.done():
+            _log.error("the process that changes the index ended with code %d", code)
             message = "索引の更新が途中で止まりました。今までの索引で答え続けます。"
             remedy = "ディスクとメモリの空きを確かめて、もう一度試してください。"
             self.future.set_exception(AssistantError(message, remedy))
 
-    def _heard(self, row: dict[str, Any]) -> None:
-        if "error" in row:
-            error = AssistantError(row["error"]["message"], row["error"]["remedy"])
-            self.future.set_exception(error)
-        elif "text" in row:
-            self.future.set_result(row["text"])
-        else:
-            self.step, self.done, self.total = row["step"], row["done"], row["total"]
+    def _heard(self, line: str) -> None:
+        try:
+            row = json.loads(line)
+        except ValueError:
+            row = None
+        match row:
+            case {"step": str(step), "done": int(done), "total": int(total)}:
+                self.step, self.done, self.total = step, done, total
+            case {"error": {"message": str(message), "remedy": str(remedy)}}:
+                self.future.set_exception(AssistantError(message, remedy))
+            case {"text": str(text)}:
+                self.future.set_result(text)
+            case _:
+                # Something below Python has written on standard output: the work goes on.
+                _log.warning("no reply: %r", line)
 
 
 def start(
@@ -84,8 +94,9 @@ def start(
         [sys.executable, "-P", "-X", "utf8", "-m", "assistant.ui.change"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=None,  # the log of the app
         encoding="utf-8",
+        errors="replace",
         env={**os.environ, "PYTHONIOENCODING": "utf-8"},
     )
     assert child.stdin is not None

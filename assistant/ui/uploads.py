@@ -1,16 +1,10 @@
 """Files that visitors add: kept beside the index, since quotes are checked against them."""
 
-import re
-import unicodedata
 from pathlib import Path
 
 from assistant.errors import InputError, StorageError, cause_of
+from assistant.filenames import safe_name
 from assistant.ingest.stated import SIDECAR_SUFFIX
-
-# What Windows does not allow in a name, and what a terminal would obey.
-_UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
-_RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
-_LONGEST_NAME_BYTES = 200
 
 
 def folder_of(root: Path) -> Path:
@@ -33,7 +27,7 @@ def save(files: list[tuple[str, bytes]], root: Path) -> list[Path]:
     folder = folder_of(root).resolve()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        paths = [folder / _safe_name(name) for name, _ in files]
+        paths = [folder / _file_name(name) for name, _ in files]
         for path, (_, content) in zip(paths, files, strict=True):
             # A dotted name is no document, so a file half written is never read.
             half = path.with_name(f".{path.name}")
@@ -52,12 +46,10 @@ def with_sidecars(files: list[Path]) -> list[Path]:
     return [part for file in files for part in (file, file.with_name(file.name + SIDECAR_SUFFIX))]
 
 
-def _safe_name(name: str) -> str:
-    plain = _UNSAFE.sub("_", unicodedata.normalize("NFC", name)).strip(" .")
-    stem, dot, suffix = plain.rpartition(".")
-    room = _LONGEST_NAME_BYTES - len(suffix.encode()) - 1
-    stem = stem.encode()[:room].decode(errors="ignore")
-    if not stem or not dot or _RESERVED.fullmatch(plain):
+def _file_name(name: str) -> str:
+    stem, _, suffix = name.rpartition(".")
+    stem, suffix = safe_name(stem), safe_name(suffix)
+    if not stem or not suffix:
         raise InputError(
             f"このファイル名は使えません: {name}", "文字と拡張子のある名前に変えてください。"
         )

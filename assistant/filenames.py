@@ -1,0 +1,25 @@
+"""Names given by people, sites and documents, as names of files and folders."""
+
+import re
+import unicodedata
+
+_LONGEST = 200
+"""Bytes in UTF-8: most systems take 255, and suffixes of ours come behind."""
+# U+FFFD stands for bytes that could not be read.
+_UNSAFE = '<>:"/\\|?*\ufffd'
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³])(?:\..*)?", re.IGNORECASE)
+
+
+def safe_name(text: str) -> str:
+    """A text as a name without folders that every system can hold; empty where nothing is left.
+
+    What Windows forbids, and characters that are not printed or turn the direction of writing,
+    become ``_``; a name is never hidden, never longer than 200 bytes and never one that Windows
+    keeps for its devices (``con`` → ``con_``).
+    """
+    plain = "".join(
+        "_" if char in _UNSAFE or unicodedata.category(char).startswith("C") else char
+        for char in unicodedata.normalize("NFC", text)
+    )
+    name = plain.strip(" .").encode()[:_LONGEST].decode(errors="ignore").rstrip(" .")
+    return f"{name}_" if _RESERVED.fullmatch(name) else name
