@@ -5,7 +5,8 @@
 """
 
 import tempfile
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from statistics import fmean
@@ -38,12 +39,7 @@ PARTS = {
 
 def main() -> None:
     """Index the sets once, then search every answerable question without each part in turn."""
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
-        indexes = {}
-        for number, one in enumerate(available_sets()):
-            root = Path(name) / str(number)
-            ingest(documents_of(one), root, Settings())
-            indexes[one] = Index(root)
+    with indexed_sets() as indexes:
         print("| 構成 | 資料 | 町の言葉: 上位5件 | 資料の言葉: 先頭1,000字 |\n|---|---|---|---|")
         for part, replaced in PARTS.items():
             with ExitStack() as stack:
@@ -51,8 +47,19 @@ def main() -> None:
                     stack.enter_context(patch.object(module, attribute, value))
                 for one, index in indexes.items():
                     print(f"| {part} | {one} | {' | '.join(_figures(index, one))} |", flush=True)
-        for index in indexes.values():
-            index.close()
+
+
+@contextmanager
+def indexed_sets() -> Iterator[dict[str, Index]]:
+    """An index of the documents of every set at hand, by its name."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name, ExitStack() as opened:
+        indexes = {}
+        for one in available_sets():
+            root = Path(name) / one
+            ingest(documents_of(one), root, Settings())
+            indexes[one] = Index(root)
+            opened.callback(indexes[one].close)
+        yield indexes
 
 
 def _figures(index: Index, name: str) -> list[str]:
