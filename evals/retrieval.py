@@ -3,7 +3,7 @@
 import json
 import math
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ from assistant.retrieval.generations import Change, build_generation, writer_loc
 from assistant.retrieval.index import Index
 from assistant.retrieval.models import open_embedder, open_reranker
 from assistant.retrieval.search import search
-from assistant.schema import Chunk, Segment, SourceDocument
+from assistant.schema import Chunk, Passage, Segment, SourceDocument
 from assistant.settings import Settings
 from evals.statistics import compare, interval
 
@@ -64,7 +64,7 @@ def measure(folder: Path, settings: Settings, *, half: int | None = None) -> dic
     with indexed(judged, open_embedder(settings)) as index:
         began = perf_counter()
         found = [
-            (query_id, [p.chunk.doc_id for p in search(index, text, DEPTH, reranker=reranker)])
+            (query_id, found_by(search(index, text, DEPTH, reranker=reranker)))
             for query_id, text in queries
         ]
         seconds = perf_counter() - began
@@ -110,6 +110,12 @@ def against(
         }
         for found in compare(before, after)
     }
+
+
+def found_by(passages: Sequence[Passage]) -> list[str]:
+    """The documents of a search in order, ten at most; those folded follow what they repeat."""
+    documents = [part.chunk.doc_id for passage in passages for part in (passage, *passage.also)]
+    return documents[:DEPTH]
 
 
 @contextmanager

@@ -25,7 +25,7 @@ from assistant.retrieval.index import Index
 from evals.ablation import indexed_sets
 from evals.cases import Case, load_cases
 from evals.metrics import top_5
-from evals.retrieval import DEPTH, indexed, metrics_of, read_set
+from evals.retrieval import DEPTH, found_by, indexed, metrics_of, read_set
 from evals.statistics import compare
 
 _LAST_BIT = 1e-6
@@ -110,7 +110,7 @@ def _of_case(index: Index, name: str, case: Case) -> Question:
 
 def _of_query(index: Index, text: str, relevant: dict[str, int], number: int) -> Question:
     def figure() -> float:
-        ids = [passage.chunk.doc_id for passage in search.search(index, text, DEPTH)]
+        ids = found_by(search.search(index, text, DEPTH))
         return metrics_of(ids, relevant)["ndcg@10"]
 
     even = number % 2 == 0

@@ -2,8 +2,9 @@ import json
 
 import pytest
 
+from assistant.retrieval.search import search
 from evals.__main__ import main
-from evals.retrieval import against
+from evals.retrieval import against, found_by, indexed, read_set
 
 CORPUS = [
     ("d1", "住民票の写し", "住民票の写しは市民課の窓口で交付します。"),
@@ -43,6 +44,26 @@ def test_figures_are_saved_and_compared_with(folder, monkeypatch, capsys):
         "interval": [0.0, 0.0],
         "n": 2,
     }
+
+
+def test_a_document_folded_into_another_is_found_too(folder, monkeypatch, capsys):
+    text = "空き家の解体と改修と家財の処分の費用は、補助金の申請の窓口で審査の後に支払う。"
+    rows = [{"id": i, "title": "", "text": text} for i in ("d4", "d5")]
+    lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in rows]
+    with (folder / "corpus.jsonl").open("a", encoding="utf-8") as file:
+        file.writelines(lines)
+    query = {"id": "q3", "text": "空き家の解体の補助金"}
+    judged = [{"qid": "q3", "docid": i, "rel": 1} for i in ("d4", "d5")]
+    (folder / "queries.jsonl").write_text(json.dumps(query), encoding="utf-8")
+    rows = "\n".join(json.dumps(row) for row in judged)
+    (folder / "qrels.jsonl").write_text(rows, encoding="utf-8")
+    with indexed(read_set(folder)) as index:
+        (passage, *_) = search(index, query["text"], 10)
+        assert len(passage.also) == 1
+        assert found_by([passage]) == ["d4", "d5"]
+    monkeypatch.setattr("sys.argv", ["evals", "retrieval", str(folder)])
+    assert main() == 0
+    assert json.loads(capsys.readouterr().out)["metrics"]["recall@5"] == 1.0
 
 
 class Contrary:
