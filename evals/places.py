@@ -16,7 +16,7 @@ _P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 
 _WORD_PLACE = re.compile(
-    r"脚注 (?P<note>\d+)|(?:コントロール(?P<control>\d+) )?"
+    r"(?P<head>ヘッダー|フッター) \d+|脚注 (?P<note>\d+)|(?:コントロール(?P<control>\d+) )?"
     r"(?:表(?P<table>\d+) (?P<row>\d+)行|段落 (?P<paragraph>\d+)(?P<box> テキストボックス)?)"
 )
 # fmt: off
@@ -72,6 +72,10 @@ def _word(path: Path, locator: str) -> list[str]:
     place = _WORD_PLACE.fullmatch(locator)
     assert place is not None
     with zipfile.ZipFile(path) as package:
+        if place["head"]:
+            part = "word/header" if place["head"] == "ヘッダー" else "word/footer"
+            heads = [name for name in package.namelist() if name.startswith(part)]
+            return [_runs(_xml(package, name)) for name in heads]
         if place["note"]:
             notes = list(_xml(package, "word/footnotes.xml"))
             real = [note for note in notes if note.get(f"{_W}type") in {None, "normal"}]

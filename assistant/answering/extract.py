@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assistant.ingest.blocks import BULLET
 from assistant.japanese.dates import find_dates
-from assistant.japanese.sentences import split_sentences
+from assistant.japanese.sentences import BULLETS, split_sentences
 from assistant.japanese.width import fold
 from assistant.japanese.words import content_words
 from assistant.retrieval.concepts import BREAK, Meter, concepts_of
@@ -41,11 +42,7 @@ _NEIGHBOUR_BONUS = 0.12
 _LATER_SHARE = 0.65
 """A further statement needs this share of the best one's score."""
 
-# Bullets of symbol fonts arrive as private-use characters.
-_ITEM = re.compile(
-    r"^(?:[・•●○◯〇■□◆※*\ue000-\uf8ff]|[①-⑳]|[-+]\s|[（(][0-9０-９ア-ン一二三四五六七八九十]{1,2}[）)])"
-)
-_MARK = re.compile(r"^(?:[・•●◯〇■□◆*\ue000-\uf8ff]|[-+]\s|○)\s*")
+_MARK = re.compile(rf"^(?:[{BULLETS}]|[-*+]\s)\s*")
 _COURTESY = re.compile(
     r"ありがとうございま|お願い(?:いた)?します|お願い(?:し|いたし)たい|失礼(?:し|いたし)ます|御覧(?:ください|いただ)|"
     r"(?:御)?説明(?:を|は)?(?:お願い|させて|以上)|以上(?:です|でございます|になります)|私からは以上|"
@@ -234,7 +231,7 @@ def _list_end(text: str, sentences: list[tuple[int, int]], index: int) -> int:
     """Index of the last sentence of the list that begins or is led in at `index`."""
     start, end = sentences[index]
     first = index
-    if not _ITEM.match(text[start:end]):
+    if not BULLET.match(text[start:end]):
         leads = re.search(
             r"(?:次の|以下|とおり|通り|挙げ|点|ある)[^。]{0,20}[。：:]?$", text[start:end]
         )
@@ -246,7 +243,7 @@ def _list_end(text: str, sentences: list[tuple[int, int]], index: int) -> int:
     for place in range(first, len(sentences)):
         begin, stop = sentences[place]
         own_line = begin == 0 or text[begin - 1] == "\n"
-        if not (own_line and _ITEM.match(text[begin:stop])):
+        if not (own_line and BULLET.match(text[begin:stop])):
             break
         short = short and stop - begin <= 80
         last = place

@@ -4,15 +4,17 @@ import re
 from dataclasses import dataclass, replace
 
 from assistant.ingest.clean import Line
+from assistant.japanese.sentences import BULLETS
 from assistant.japanese.width import display_width
 from assistant.schema import Block, Page, Segment
 
 BULLET = re.compile(
-    r"^(?:[・•●○◯〇■□◆◇▪▶➢✓※→⇒＊\ue000-\uf8ff]|[-*+]\s"
+    rf"^(?:[{BULLETS}※→⇒]|[-*+]\s"
     r"|[①-⑳]|[（(](?:[0-9０-９]{1,2}|[一二三四五六七八九十]{1,2}|[ア-ンa-zａ-ｚ])[）)]"
-    r"|[0-9０-９]{1,2}[.．)）](?![0-9０-９])|[ア-ン][．.)）]|[a-zａ-ｚ][.．)）]"
-    r"|[0-9０-９]{1,2}月[0-9０-９]{1,2}日\S*\s)"
+    r"|[0-9０-９]{1,2}[.．)）](?![0-9０-９])|[ア-ン][．.)）]|[a-zａ-ｚ][.．)）])"
 )
+"""The mark or number that begins an item of a list."""
+_DATED = re.compile(r"^[0-9０-９]{1,2}月[0-9０-９]{1,2}日\S*\s")
 _LINE_END = re.compile(r"[。！？!?：:」）)】]$")
 # A line this much shorter than the longest nearby was ended by its author, not by the margin.
 FULL_LINE = 0.78
@@ -56,10 +58,15 @@ def make_blocks(
     return tuple(blocks)
 
 
+def starts_item(text: str) -> bool:
+    """Whether a line begins an item of a list, or one of a list of dates."""
+    return bool(BULLET.match(text) or _DATED.match(text))
+
+
 def _continues(previous: Piece, piece: Piece, widest: int | None) -> bool:
     """Whether a line goes on with the paragraph or item of the line before."""
     ended = bool(_LINE_END.search(previous.text))
-    if piece.row or previous.row or BULLET.match(piece.text) or piece.text.startswith(("|", "【")):
+    if piece.row or previous.row or starts_item(piece.text) or piece.text.startswith(("|", "【")):
         return False
     if piece.line.page != previous.line.page or (piece.line.first and not piece.line.blank_before):
         # A page border cuts sentences anywhere; only an ended sentence ends the paragraph.
@@ -89,7 +96,7 @@ def _as_block(piece: Piece, *, markdown: bool) -> Block:
             segments.append(Segment(len(text), piece.line.page, piece.start + position, len(part)))
             text += part
         position += len(part) + 2
-    return Block(text, tuple(segments), item=bool(BULLET.match(piece.text)))
+    return Block(text, tuple(segments), item=starts_item(piece.text))
 
 
 def _joined(first: Block, second: Block) -> Block:

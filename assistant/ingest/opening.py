@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.japanese.dates import find_dates
+from assistant.japanese.sentences import BULLETS
 from assistant.japanese.width import fold
 from assistant.schema import Inference, Page
 
@@ -15,7 +16,7 @@ _PAGES = 3
 _SMALL_PAGES = 40
 """… and paragraphs, rows or slides, where those are the pages."""
 
-_BULLET = re.compile(r"[-*・•●○〇◯◎◆◇■□▪➢※→⇒]")
+_BULLET = re.compile(rf"[-*{BULLETS}※→⇒]")
 _NUMBERED = re.compile(
     r"第\s*[0-9一二三四五六七八九十]+\s*[部章節編条](?:[\s::]|$)|[0-9]{1,2}\s*[.、)](?![0-9])|[0-9]{1,2}\s"
     r"|\([0-9一二三四五六七八九十アイウ]+\)|[IVX]{1,4}[\s.]|Ⅰ"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import groupby, zip_longest
 
-from assistant.ingest.blocks import BULLET, FULL_LINE, Piece, make_blocks
+from assistant.ingest.blocks import FULL_LINE, Piece, make_blocks, starts_item
 from assistant.ingest.clean import Line, clean_lines
 from assistant.ingest.footnotes import attach_footnotes
 from assistant.ingest.headings import claim_of, enter
@@ -169,11 +169,11 @@ def _slide_title(lines: list[Line], index: int) -> list[Line]:
         return []
     title = [lines[index]]
     for line in lines[index + 1 : index + 3]:
-        if line.blank_before or BULLET.match(line.text):
+        if line.blank_before or starts_item(line.text):
             break
         title.append(line)
     text = "".join(line.text for line in title)
-    usable = len(text) <= _LONGEST_HEADING and "。" not in text and not BULLET.match(text)
+    usable = len(text) <= _LONGEST_HEADING and "。" not in text and not starts_item(text)
     return title if usable else []
 
 

@@ -1,5 +1,9 @@
 """Sentence borders in Japanese text."""
 
+BULLETS = r"・•⁃‣●○◯〇◎■□◆◇▪▫▶►➢➤✓✔＊\ue000-\uf8ff"
+"""Marks that begin an item of a list and say nothing themselves, for a class of a regular
+expression; those of symbol fonts arrive as private-use characters."""
+
 _END = "。！？!?"
 OPENING = "「『（(【［[〈《“"
 CLOSING = "」』）)】］]〉》”"

@@ -41,6 +41,22 @@ def xml(name, inside):
     return parse_xml(f"<w:{name} {nsdecls('w')}>{inside}</w:{name}>")
 
 
+def test_running_heads_are_read_once_and_page_numbers_are_not(document, read):
+    first = document.sections[0]
+    first.header.paragraphs[0].text = "みどり市計画(素案)"
+    first.footer.paragraphs[0].text = "- 3 ページ"
+    document.add_paragraph("市が担う。")
+    second = document.add_section()
+    second.header.is_linked_to_previous = False
+    second.header.paragraphs[0].text = "みどり市計画(素案)"
+    second.footer.is_linked_to_previous = False
+    second.footer.paragraphs[0].text = "令和6年4月1日 企画課"
+    assert read().pages[1:] == (
+        Page("みどり市計画(素案)", locator="ヘッダー 1", section="ヘッダー"),
+        Page("令和6年4月1日 企画課", locator="フッター 1", section="フッター"),
+    )
+
+
 def test_paragraphs_are_counted_and_stand_under_their_headings(document, read):
     document.add_heading("みどり市計画", 0)
     document.add_paragraph("")

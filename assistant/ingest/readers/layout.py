@@ -13,6 +13,8 @@ from statistics import median
 
 import pypdfium2
 
+from assistant.japanese.sentences import BULLETS
+
 # Pairs of neighbouring characters looked at to tell vertical from horizontal writing.
 _SAMPLED_PAIRS = 60
 _VERTICAL_SHARE = 0.6
@@ -247,4 +249,4 @@ def _slide_title(runs: list[_Run], width: float, height: float) -> str | None:
             lines.append(run)
     title = "".join(run.text for run in lines)
     usable = _SHORTEST_TITLE <= len(title) <= _LONGEST_TITLE
-    return title if usable and not re.search(r"。|^[・•●○◯■□▪➢✓]", title) else None
+    return title if usable and not re.search(rf"。|^[{BULLETS}]", title) else None

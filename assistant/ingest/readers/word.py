@@ -1,4 +1,4 @@
-"""Word documents: paragraphs, table rows, text boxes and footnotes, each at its place.
+"""Word documents: paragraphs, table rows, text boxes, footnotes, running heads, each at its place.
 
 Read from the XML that python-docx opens: its own `Paragraph.text` leaves out tracked insertions and
 content controls. Deleted and hidden text, comments and tables of contents are not read.
@@ -39,6 +39,9 @@ _TITLE_LEVEL = 0
 _BODY_LEVEL = 9
 """Outline level that Word gives to ordinary text (0-based; 0 to 8 are headings)."""
 _DEEPEST_STYLE = 20
+_RUNNING_HEADS = {RELATIONSHIP_TYPE.HEADER: "ヘッダー", RELATIONSHIP_TYPE.FOOTER: "フッター"}
+# Fewer than this are a page number with its word: 「3ページ」.
+_FEWEST_LETTERS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ def read_word(path: Path) -> ReadResult:
         ReadError: no text.
     """
     document = docx.Document(str(path))
-    pages = (*_body_pages(document), *_footnotes(document))
+    pages = (*_body_pages(document), *_footnotes(document), *_running_heads(document))
     if not pages:
         raise no_text()
     return ReadResult(pages, document.core_properties.title or None)
@@ -281,3 +284,18 @@ def _footnotes(document: Document) -> Iterator[Page]:
             text = "\n".join(_paragraphs(note))
             if text:
                 yield Page(text, locator=f"脚注 {number}", section="脚注")
+
+
+def _running_heads(document: Document) -> Iterator[Page]:
+    """What stands at the top and foot of pages, each text once: they hold stages and dates."""
+    counts: Counter[str] = Counter()
+    seen: set[str] = set()
+    for relation in document.part.rels.values():
+        if relation.reltype not in _RUNNING_HEADS or relation.is_external:
+            continue
+        name = _RUNNING_HEADS[relation.reltype]
+        text = "\n".join(_paragraphs(parse_xml(relation.target_part.blob)))
+        if text not in seen and sum(c.isalpha() for c in text) >= _FEWEST_LETTERS:
+            counts[name] += 1
+            seen.add(text)
+            yield Page(text, locator=f"{name} {counts[name]}", section=name)
