@@ -66,7 +66,7 @@ def langchain_ensemble(ids: Sequence[str], texts: Sequence[str]) -> Ranker:
     from langchain_classic.retrievers import EnsembleRetriever
     from langchain_core.embeddings import Embeddings
 
-    sif = fit_sif(list(texts), _word_vectors())
+    sif = fit_sif([content_words(text) for text in texts], _word_vectors())
 
     class Offline(Embeddings):
         def embed_documents(self, texts: list[str]) -> list[list[float]]:
@@ -118,8 +118,8 @@ def recipe(ids: Sequence[str], texts: Sequence[str]) -> Ranker:
     words = _Bm25(tokens)
     pairs = _Bm25([word_pairs(row) for row in tokens])
     vectors = _word_vectors()
-    sif = fit_sif(list(texts), vectors)
-    passages = sif.embed_passages(list(texts))
+    sif = fit_sif(tokens, vectors)
+    passages = sif.embed_words(tokens)
     rows = vectors.rows(words.vocabulary)
     known = [word for word, row in zip(words.vocabulary, rows, strict=True) if row >= 0]
     table = vectors.vectors(rows[rows >= 0])

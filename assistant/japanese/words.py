@@ -9,6 +9,7 @@ import threading
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from sys import intern
 from typing import Any, Literal
 
 from sudachipy import Dictionary, SplitMode
@@ -68,7 +69,8 @@ def tagged_words(text: str) -> tuple[Word, ...]:
                 continue
             word = morpheme.normalized_form().strip().lower()
             if word.isalnum() or any(character.isalnum() for character in word):
-                words.append(Word(word, _speech(speech), begin + morpheme.begin()))
+                # The same few thousand words make up every text: one copy of each is kept.
+                words.append(Word(intern(word), _speech(speech), begin + morpheme.begin()))
     return tuple(words)
 
 

@@ -72,6 +72,10 @@ class Meter:
                 credit = min(1.0, _STAND_IN * weight)
                 self._instead.setdefault(stand_in[0], []).append((place, credit, stand_in))
         self._known = frozenset(self._own) | frozenset(self._instead)
+        self._ordered = frozenset(
+            word for word, terms in self._instead.items() if any(len(t) > 1 for *_, t in terms)
+        )
+        self._covered: dict[frozenset[str], float] = {}
 
     def met(self, words: Sequence[str]) -> dict[int, float]:
         """How much of each concept a text holds: its own words, or what stands for them.
@@ -82,7 +86,9 @@ class Meter:
         Returns:
             Place of the concept → 0 to 1; concepts of which the text holds nothing are left out.
         """
-        held = self._known.intersection(words)
+        return self._met(self._known.intersection(words), words)
+
+    def _met(self, held: frozenset[str], words: Sequence[str]) -> dict[int, float]:
         met = self._literally(held)
         for word in held:
             for place, credit, term in self._instead.get(word, ()):
@@ -95,23 +101,33 @@ class Meter:
 
         BM25 adds up whatever matches; coverage asks what is left unmet.
         """
-        return self._weighed(self.met(words))
+        held = self._known.intersection(words)
+        if not held:
+            return 0.0
+        if not held.isdisjoint(self._ordered):
+            return self._weighed(self._met(held, words))
+        # Where no order of words counts, the same words cover the same: few sets, many sentences.
+        covered = self._covered.get(held)
+        if covered is None:
+            covered = self._covered[held] = self._weighed(self._met(held, words))
+        return covered
 
     def matches(self, words: Sequence[str]) -> list[Match]:
         """What a text holds of each concept and by which words, in the question's order."""
         held = self._known.intersection(words)
-        met = self.met(words)
+        met = self._met(held, words)
+        literally = self._literally(held)
         found = []
         for place in sorted(met):
             own = [word for word in held for at, _ in self._own.get(word, ()) if at == place]
-            literal = self._literally(held).get(place, 0.0)
-            instead = [
-                "".join(term)
-                for word in held
-                for at, credit, term in self._instead.get(word, ())
-                if at == place and credit == met[place] and stand_together(term, words)
-            ]
-            shown = own if literal >= met[place] else instead
+            shown = own
+            if literally.get(place, 0.0) < met[place]:
+                shown = [
+                    "".join(term)
+                    for word in held
+                    for at, credit, term in self._instead.get(word, ())
+                    if at == place and credit == met[place] and stand_together(term, words)
+                ]
             found.append(Match(self._texts[place], "、".join(sorted(shown)), met[place]))
         return found
 
@@ -139,7 +155,10 @@ def concepts_of(index: Index, question: str) -> tuple[Concept, ...]:
         own = words[position : position + length]
         found.setdefault(tuple(word.text for word in own), (own, equivalents))
         position += length
-    concepts = [_concept(index, *parts) for parts in list(found.values())[:_MOST_CONCEPTS]]
+    kept = list(found.values())[:_MOST_CONCEPTS]
+    expanded = [word.text for own, _ in kept for word in own if _is_expanded(word)]
+    near = index.expansion.nearest(expanded, _NEAREST)
+    concepts = [_concept(index, own, equivalents, near) for own, equivalents in kept]
     total = sum(share for *_, share in concepts) or 1.0
     return tuple(
         Concept(terms, stand_ins, worth, share / total)
@@ -160,7 +179,10 @@ def search_terms(concepts: tuple[Concept, ...]) -> list[Term]:
 
 
 def _concept(
-    index: Index, own: list[Word], equivalents: Equivalents
+    index: Index,
+    own: list[Word],
+    equivalents: Equivalents,
+    near: dict[str, list[tuple[str, float]]],
 ) -> tuple[tuple[Term, ...], Equivalents, tuple[float, ...], float]:
     # A term of the thesaurus means what it means as a whole, whatever its words mean alone.
     whole = 1.0 if equivalents and len(own) > 1 else 0.0
@@ -169,8 +191,8 @@ def _concept(
     texts = tuple(word.text for word in own)
     stand_ins = {term: weight * given for term, given in equivalents.items() if term != texts}
     for word in own:
-        if word.speech not in {"vague", "affix"} and word.text not in ASKING_WORDS:
-            for term, given in _near(index, word.text).items():
+        if _is_expanded(word):
+            for term, given in _near(index, word.text, near[word.text]).items():
                 known = stand_ins.get((term,), 0.0)
                 stand_ins[term,] = max(known, given / len(own))
     worth = tuple(
@@ -188,16 +210,20 @@ def _concept(
     return terms, stand_ins, worth, share
 
 
-def _near(index: Index, word: str) -> dict[str, float]:
-    """Words of the index near a word by meaning, with their weights."""
+def _near(index: Index, word: str, near: list[tuple[str, float]]) -> dict[str, float]:
+    """Words of the index near enough to a word by meaning, with their weights."""
     unknown = index.words.document_frequency(word) == 0
     least = _LEAST_COSINE_UNKNOWN if unknown else _LEAST_COSINE
     weight = _NEAR_WEIGHT_UNKNOWN if unknown else _NEAR_WEIGHT
     return {
         term: weight * similarity
-        for term, similarity in index.expansion.nearest(word, _NEAREST, least)
-        if _says_something(term)
+        for term, similarity in near
+        if similarity > least and _says_something(term)
     }
+
+
+def _is_expanded(word: Word) -> bool:
+    return word.speech not in {"vague", "affix"} and word.text not in ASKING_WORDS
 
 
 def _says_something(term: str) -> bool:
@@ -220,8 +246,10 @@ def stand_together(term: tuple[str, ...], words: Sequence[str]) -> bool:
     """Whether a text holds the words of a term side by side; true for no words."""
     if not term:
         return True
-    last = len(words) - len(term) + 1
+    if len(term) == 1:
+        return term[0] in words
+    last = len(words) - len(term)
     return any(
-        words[start] == term[0] and tuple(words[start : start + len(term)]) == term
-        for start in range(last)
+        word == term[0] and start <= last and tuple(words[start : start + len(term)]) == term
+        for start, word in enumerate(words)
     )

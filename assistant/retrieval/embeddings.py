@@ -8,6 +8,7 @@ fused .542 on city FAQs); a real embedding model earns more and fits the same pr
 
 import json
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -25,6 +26,7 @@ Matrix = npt.NDArray[np.float32]
 # a = 1e-3 is the value recommended in the SIF paper (section 4.1).
 _SMOOTHING = 1e-3
 _DIMENSIONS = 300
+_REMEMBERED_WORDS = 100_000
 
 
 class Embedder(Protocol):
@@ -53,6 +55,7 @@ class WordVectors:
         Raises:
             IndexDamagedError: a file is missing or not what it should be.
         """
+        self._seen: dict[str, int] = {}
         try:
             self._keys = np.load(folder / "keys.npy", mmap_mode="r")
             self._rows = np.load(folder / "rows.npy", mmap_mode="r")
@@ -65,14 +68,18 @@ class WordVectors:
                 "regional-dx index rebuild を実行してください。",
             ) from error
 
-    def rows(self, words: list[str]) -> npt.NDArray[np.int64]:
+    def rows(self, words: Sequence[str]) -> npt.NDArray[np.int64]:
         """Row of each word in the table, -1 for an unknown word."""
-        if not words:
-            return np.empty(0, dtype=np.int64)
-        keys = np.array([_key(word) for word in words], dtype=np.uint64)
-        places = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
-        found = self._keys[places] == keys
-        return np.where(found, self._rows[places], -1).astype(np.int64)
+        if len(self._seen) >= _REMEMBERED_WORDS:
+            self._seen = {}  # another thread may still read the old one
+        seen = self._seen
+        unseen = [word for word in words if word not in seen]
+        if unseen:
+            keys = np.array([_key(word) for word in unseen], dtype=np.uint64)
+            places = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
+            found = np.where(self._keys[places] == keys, self._rows[places], -1)
+            seen.update(zip(unseen, found.tolist(), strict=True))
+        return np.array([seen[word] for word in words], dtype=np.int64)
 
     def vectors(self, rows: npt.NDArray[np.int64]) -> Matrix:
         """Unit vectors of known rows, shape (len(rows), 300)."""
@@ -101,16 +108,21 @@ class SifEmbedder:
 
     def embed_passages(self, texts: list[str]) -> Matrix:
         """See `Embedder`; a text without a known word gets the component itself (far from all)."""
-        return np.stack([self._embed(text) for text in texts])
+        return self.embed_words([content_words(text) for text in texts])
+
+    def embed_words(self, texts: Iterable[Sequence[str]]) -> Matrix:
+        """The same of texts given as their content words."""
+        return np.stack([self._embed(terms) for terms in texts])
 
     def embed_question(self, text: str) -> Matrix | None:
         """See `Embedder`."""
-        if not (self.words.rows(content_words(text)) >= 0).any():
+        terms = content_words(text)
+        if not (self.words.rows(terms) >= 0).any():
             return None
-        return self._embed(text)
+        return self._embed(terms)
 
-    def _embed(self, text: str) -> Matrix:
-        raw = weighted_mean(text, self.words, self._frequencies)
+    def _embed(self, terms: Sequence[str]) -> Matrix:
+        raw = weighted_mean(terms, self.words, self._frequencies)
         rest = raw - (raw @ self._component) * self._component
         length = float(np.linalg.norm(rest))
         if length < 1e-6:
@@ -140,14 +152,18 @@ class SifEmbedder:
             ) from error
 
 
-def fit_sif(texts: list[str], words: WordVectors) -> SifEmbedder:
+def fit_sif(texts: Sequence[Sequence[str]], words: WordVectors) -> SifEmbedder:
     """Fit word frequencies and the first principal component on a corpus.
 
     Fewer than three texts have no meaningful component; none is removed then.
+
+    Args:
+        texts: the content words of each text.
+        words: the word vectors.
     """
     counts: Counter[str] = Counter()
     for text in texts:
-        counts.update(content_words(text))
+        counts.update(text)
     total = max(sum(counts.values()), 1)
     frequencies = {word: count / total for word, count in counts.items()}
     component: Matrix = np.zeros(_DIMENSIONS, dtype=np.float32)
@@ -159,9 +175,10 @@ def fit_sif(texts: list[str], words: WordVectors) -> SifEmbedder:
     return SifEmbedder(words, frequencies, component)
 
 
-def weighted_mean(text: str, words: WordVectors, frequencies: dict[str, float]) -> Matrix:
+def weighted_mean(
+    terms: Sequence[str], words: WordVectors, frequencies: dict[str, float]
+) -> Matrix:
     """Mean of the vectors of a text's content words, each weighted a / (a + p(word))."""
-    terms = content_words(text)
     rows = words.rows(terms)
     known = rows >= 0
     if not known.any():

@@ -33,7 +33,6 @@ from chromadb.errors import ChromaError
 from filelock import FileLock, Timeout
 
 from assistant.errors import IndexBusyError, IndexDamagedError, StorageError
-from assistant.japanese.words import content_words
 from assistant.retrieval.embeddings import (
     Embedder,
     SifEmbedder,
@@ -54,7 +53,7 @@ from assistant.retrieval.index import (
     read_manifest,
 )
 from assistant.retrieval.vectors import VectorIndex
-from assistant.retrieval.words import WordIndex, searched_text
+from assistant.retrieval.words import IndexedWords, WordIndex, searched_text, words_in
 from assistant.schema import (
     Chunk,
     Inference,
@@ -223,6 +222,7 @@ def _build(
     progress: Progress | None,
 ) -> Manifest:
     word_vectors = WordVectors(root / "word-vectors")
+    words = [words_in(chunk) for chunk in change.chunks]
     known: dict[str, SourceDocument] = {}
     speakers: set[str] = set()
     if before:
@@ -236,7 +236,7 @@ def _build(
     else:
         folder.mkdir(parents=True)
         (folder / "pages").mkdir()
-        sif = fit_sif([searched_text(chunk) for chunk in change.chunks], word_vectors)
+        sif = fit_sif([row.searched for row in words], word_vectors)
         sif.save(folder / "sif.json")
         embedder = embedder or sif
     kept = {doc_id: known[doc_id] for doc_id in known if doc_id not in change.removed}
@@ -245,8 +245,8 @@ def _build(
         (folder / "pages" / f"{doc_id}.json").unlink(missing_ok=True)
     for doc_id, pages in change.pages.items():
         _write_json(folder / "pages" / f"{doc_id}.json", [asdict(page) for page in pages])
-    _write_vocabulary(folder, change.chunks, word_vectors)
-    chunks = _write_engines(folder, change, documents, embedder, progress)
+    _write_vocabulary(folder, words, word_vectors)
+    chunks = _write_engines(folder, change, words, documents, embedder, progress)
     described = [asdict(documents[doc_id]) | {"source_path": ""} for doc_id in sorted(documents)]
     digest = hashlib.sha256(json.dumps([embedder.name, described]).encode())
     manifest = Manifest(
@@ -280,35 +280,39 @@ def _write_inferences(folder: Path, change: Change, alive: set[str]) -> None:
 def _write_engines(
     folder: Path,
     change: Change,
+    words: list[IndexedWords],
     documents: dict[str, SourceDocument],
     embedder: Embedder,
     progress: Progress | None,
 ) -> int:
     vectors = VectorIndex(folder / "vectors", create=True)
     try:
-        words = WordIndex(folder / "words", create=True)
         if change.removed:
             vectors.replace([], np.empty((0, 0), np.float32), vectors.ids_of(list(change.removed)))
         for begin in range(0, len(change.chunks), _EMBED_BATCH):
             batch = change.chunks[begin : begin + _EMBED_BATCH]
-            embedded = embedder.embed_passages([searched_text(chunk) for chunk in batch])
+            if isinstance(embedder, SifEmbedder):
+                read = words[begin : begin + _EMBED_BATCH]
+                embedded = embedder.embed_words(row.searched for row in read)
+            else:
+                embedded = embedder.embed_passages([searched_text(chunk) for chunk in batch])
             vectors.replace(batch, embedded, [])
             if progress:
                 progress("索引に登録", begin + len(batch), len(change.chunks))
-        # Tantivy commits once: its commit is the expensive part. It splits texts into sentences,
-        # which would push the words of whole chunks out of their cache: it comes last.
-        words.replace(change.chunks, documents, list(change.removed))
+        # Tantivy commits once: its commit is the expensive part.
+        index = WordIndex(folder / "words", create=True)
+        index.replace(change.chunks, words, documents, list(change.removed))
         return vectors.count()
     finally:
         vectors.close()
 
 
-def _write_vocabulary(folder: Path, chunks: list[Chunk], words: WordVectors) -> None:
+def _write_vocabulary(folder: Path, chunks: list[IndexedWords], words: WordVectors) -> None:
     path = folder / "vocabulary.txt"
     known = path.read_text(encoding="utf-8").split("\n") if path.is_file() else []
     terms = {term for term in known if term}
     for chunk in chunks:
-        terms.update(content_words(searched_text(chunk)))
+        terms.update(chunk.searched)
     listed = sorted(terms)
     rows = words.rows(listed)
     kept = [term for term, row in zip(listed, rows.tolist(), strict=True) if row >= 0]
@@ -321,7 +325,7 @@ def _check_generation(folder: Path, manifest: Manifest, touched: list[str]) -> N
     vectors = VectorIndex(folder / "vectors")
     try:
         problems = _count_problems(manifest, vectors, WordIndex(folder / "words"))
-        missing = set(touched) - set(vectors.chunks(touched))
+        missing = set(touched) - set(vectors.ids())
         lost = vectors.lost_vectors(_SWAP_SAMPLE)
     finally:
         vectors.close()

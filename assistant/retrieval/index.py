@@ -32,7 +32,7 @@ from assistant.schema import (
     SourceDocument,
 )
 
-FORMAT = 5
+FORMAT = 6
 """Raised whenever an older index can no longer be read."""
 
 FILES_COPY = "files.json"
@@ -168,7 +168,7 @@ class Vocabulary:
             self._by_row.setdefault(row, []).append(term)
         self._rows = np.array(sorted(self._by_row), dtype=np.int64)
         self._matrix = words.vectors(self._rows)
-        self._nearest: dict[tuple[str, int, float], list[tuple[str, float]]] = {}
+        self._nearest: dict[tuple[str, int], list[tuple[str, float]]] = {}
 
     @classmethod
     def load(cls, folder: Path, words: WordVectors) -> "Vocabulary":
@@ -184,34 +184,44 @@ class Vocabulary:
         except (OSError, EOFError, ValueError) as error:
             raise damaged("語彙") from error
 
-    def nearest(self, word: str, count: int, least: float) -> list[tuple[str, float]]:
-        """Words of the index whose vectors are nearest to a word's, itself left out.
+    def nearest(self, words: list[str], count: int) -> dict[str, list[tuple[str, float]]]:
+        """The words of the index whose vectors are nearest to each word's, itself left out.
 
         Args:
-            word: need not be in the index.
-            count: how many at most.
-            least: smallest cosine similarity.
+            words: need not be in the index; asked for together, they take one pass over it.
+            count: how many at most for each.
+
+        Returns:
+            word → (word of the index, cosine similarity), best first; nothing for a word without
+            a vector.
         """
-        asked = (word, count, least)
-        if asked not in self._nearest:
+        found = {word: self._nearest.get((word, count)) for word in words}
+        unseen = [word for word, near in found.items() if near is None]
+        known = {word: near for word, near in found.items() if near is not None}
+        if unseen:
+            fresh = self._find_nearest(unseen, count)
             if len(self._nearest) >= _REMEMBERED_WORDS:
                 self._nearest.clear()
-            self._nearest[asked] = self._find_nearest(word, count, least)
-        return self._nearest[asked]
+            self._nearest.update({(word, count): near for word, near in fresh.items()})
+            known |= fresh
+        return known
 
-    def _find_nearest(self, word: str, count: int, least: float) -> list[tuple[str, float]]:
-        row = self._words.rows([word])
-        if row[0] < 0 or not len(self._rows):
-            return []
-        similarities = self._matrix @ self._words.vectors(row)[0]
-        found: list[tuple[str, float]] = []
-        for place in np.argsort(-similarities)[: count + 1]:
-            similarity = float(similarities[place])
-            if similarity <= least:
-                break
-            near = self._by_row[int(self._rows[place])]
-            found += [(term, min(similarity, 1.0)) for term in near if term != word]
-        return found[:count]
+    def _find_nearest(self, words: list[str], count: int) -> dict[str, list[tuple[str, float]]]:
+        found: dict[str, list[tuple[str, float]]] = {word: [] for word in words}
+        rows = self._words.rows(words)
+        asked = [word for word, row in zip(words, rows.tolist(), strict=True) if row >= 0]
+        if not asked or not len(self._rows):
+            return found
+        last = min(count, len(self._rows) - 1)
+        similarities = self._words.vectors(rows[rows >= 0]) @ self._matrix.T
+        best = np.sort(np.argpartition(-similarities, last)[:, : last + 1])
+        for word, places, row in zip(asked, best, similarities, strict=True):
+            for place in places[np.argsort(-row[places], kind="stable")]:
+                near = self._by_row[int(self._rows[place])]
+                similarity = min(float(row[place]), 1.0)
+                found[word] += [(term, similarity) for term in near if term != word]
+            del found[word][count:]
+        return found
 
 
 def document_of(chunk_id: str) -> str:

@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -191,10 +192,9 @@ def _read_again(
 
 def _evidence(words: IndexedWords, title: str, meter: Meter) -> dict[str, float]:
     """What a chunk gains by what it and its best sentence cover, its headings and its nouns."""
-    body = [*words.section, *(word for sentence in words.sentences for word in sentence)]
-    best = max((meter.coverage(sentence) for sentence in words.sentences), default=0.0)
+    best = max(map(meter.coverage, words.sentences), default=0.0)
     return {
-        "網羅": _COVERAGE * meter.coverage(body),
+        "網羅": _COVERAGE * meter.coverage(list(chain.from_iterable(words.lines))),
         "一文の網羅": _SENTENCE * best,
         "見出し": _HEADING * meter.coverage([*content_words(title), BREAK, *words.section]),
         "名詞の割合": _NOUNS * words.nouns,
@@ -221,7 +221,7 @@ def _folded(
     leaders: list[tuple[str, list[str]]] = []
     bags: list[frozenset[str]] = []
     for chunk_id in order:
-        bag = frozenset(word for sentence in held[chunk_id].sentences for word in sentence)
+        bag = held[chunk_id].bag
         same = next((n for n, other in enumerate(bags) if _says_the_same(bag, other)), None)
         if same is not None:
             leaders[same][1].append(chunk_id)
@@ -232,9 +232,13 @@ def _folded(
 
 
 def _says_the_same(one: frozenset[str], other: frozenset[str]) -> bool:
-    if min(len(one), len(other)) < _LEAST_FOLDED:
+    if len(one) > len(other):
+        one, other = other, one
+    # Sets of so different a size cannot share enough: most pairs end here.
+    if len(one) < _LEAST_FOLDED or len(one) <= _SAME_TEXT * len(other):
         return False
-    return len(one & other) > _SAME_TEXT * len(one | other)
+    shared = len(one & other)
+    return shared > _SAME_TEXT * (len(one) + len(other) - shared)
 
 
 @lru_cache(maxsize=16)

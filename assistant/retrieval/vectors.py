@@ -20,7 +20,7 @@ _COLLECTION = "chunks"
 # Chroma leaves the last rows below `sync_threshold` (1,000) for the next reader to write into the
 # graph; with 2, its least, the writer's own check has written all of them (no slower: 5,000 rows).
 _CONFIGURATION: Any = {"hnsw": {"space": "cosine", "sync_threshold": 2, "batch_size": 2}}
-# Chroma 1.5.9 refuses batches over 5,461 rows.
+# Chroma 1.5.9 refuses to add more than 5,461 rows at once, and to read more than 32,766 by id.
 _BATCH = 2000
 # Of rows with equal vectors (a long table of numbers) HNSW leaves some out of reach: 17 % of 1,126
 # chunks. That is no damage, and words still find them; a graph that is gone loses all.
@@ -101,7 +101,7 @@ class VectorIndex:
         Raises:
             IndexDamagedError: the store cannot be read.
         """
-        limit = min(limit, self.count() if ids is None else len(ids))
+        limit = limit if ids is None else min(limit, len(ids))
         if not limit:
             return {}
         try:
@@ -126,19 +126,22 @@ class VectorIndex:
         Raises:
             IndexDamagedError: the store cannot be read.
         """
-        if not ids:
-            return {}
-        try:
-            rows = self._collection.get(ids=ids)
-        except ChromaError as error:
-            raise _damaged() from error
-        texts, metadatas = rows["documents"], rows["metadatas"]
-        assert texts is not None
-        assert metadatas is not None
-        return {
-            chunk_id: _chunk(chunk_id, text, dict(metadata))
-            for chunk_id, text, metadata in zip(rows["ids"], texts, metadatas, strict=True)
-        }
+        found: dict[str, Chunk] = {}
+        for begin in range(0, len(ids), _BATCH):
+            try:
+                rows = self._collection.get(ids=ids[begin : begin + _BATCH])
+            except ChromaError as error:
+                raise _damaged() from error
+            texts, metadatas = rows["documents"], rows["metadatas"]
+            assert texts is not None
+            assert metadatas is not None
+            for chunk_id, text, metadata in zip(rows["ids"], texts, metadatas, strict=True):
+                found[chunk_id] = _chunk(chunk_id, text, dict(metadata))
+        return found
+
+    def ids(self) -> list[str]:
+        """Ids of all chunks."""
+        return list(self._collection.get(include=[])["ids"])
 
     def ids_of(self, doc_ids: list[str]) -> list[str]:
         """Ids of all chunks of some documents."""
@@ -166,7 +169,7 @@ class VectorIndex:
             raise _damaged() from error
 
     def _lost(self, sample: int | None) -> list[str]:
-        ids = self._collection.get(include=[])["ids"]
+        ids = self.ids()
         step = max(1, len(ids) // sample) if sample else 1
         lost: list[str] = []
         chosen = ids[::step]

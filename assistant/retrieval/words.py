@@ -4,10 +4,15 @@ Tokens only; the text itself is kept by Chroma. `body` holds the words of headin
 `pairs` its adjacent content-word pairs.
 """
 
+from collections import OrderedDict
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import tantivy
 
 from assistant.errors import IndexDamagedError
@@ -18,6 +23,9 @@ from assistant.schema import Chunk, Filters, SourceDocument
 _TOKENIZER = "whitespace"
 _HEAP_BYTES = 64_000_000
 _REMEMBERED_TERMS = 50_000
+_REMEMBERED_CHUNKS = 2_000
+_REMEMBERED_FILTERS = 8
+_CHUNK_IDS = "chunk_ids.npy"
 # Every chunk id that a filter lets through is collected before the vectors are asked.
 _MOST_FILTERED = 1_000_000
 
@@ -32,11 +40,13 @@ class Term:
     pair: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class IndexedWords:
     """What the words side knows of one chunk, all as content words in order."""
 
     section: tuple[str, ...]
+    named: tuple[str, ...]
+    """Words of the speaker."""
     sentences: tuple[tuple[str, ...], ...]
     speaker: str | None
     """As printed."""
@@ -47,6 +57,29 @@ class IndexedWords:
     def lines(self) -> tuple[tuple[str, ...], ...]:
         """Heading and sentences."""
         return (self.section, *self.sentences)
+
+    @property
+    def searched(self) -> list[str]:
+        """All that is searched: heading, speaker, sentences (see `searched_text`)."""
+        return [*chain(self.section, self.named, *self.sentences)]
+
+    @cached_property
+    def bag(self) -> frozenset[str]:
+        """The words of the sentences."""
+        return frozenset(chain.from_iterable(self.sentences))
+
+
+def words_in(chunk: Chunk) -> IndexedWords:
+    """Tokenise a chunk, once for everything that an index keeps of its words."""
+    tagged = [tagged_words(chunk.text[a:b]) for a, b in split_sentences(chunk.text)]
+    nouns = [word.speech == "noun" for words in tagged for word in words]
+    return IndexedWords(
+        section=tuple(content_words(chunk.section or "")),
+        named=tuple(content_words(chunk.speaker or "")),
+        sentences=tuple(tuple(word.text for word in words) for words in tagged),
+        speaker=chunk.speaker,
+        nouns=sum(nouns) / len(nouns) if nouns else 0.0,
+    )
 
 
 def searched_text(chunk: Chunk) -> str:
@@ -78,26 +111,41 @@ class WordIndex:
             raise _damaged() from error
         analyzer = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
         self._index.register_tokenizer(_TOKENIZER, analyzer)
-        self._searcher = self._index.searcher()
+        self._folder = folder
         self._frequencies: dict[tuple[str, str], int] = {}
+        self._read: OrderedDict[str, IndexedWords] = OrderedDict()
+        self._passing: dict[Filters, list[str]] = {}
+        self._open()
+
+    def _open(self) -> None:
+        self._searcher = self._index.searcher()
+        self._chunk_ids = _read_chunk_ids(self._folder)
+        if len(self._chunk_ids) < self.count():
+            raise _damaged()
+        self._frequencies.clear()
+        self._read.clear()
+        self._passing.clear()
 
     def replace(
         self,
         chunks: list[Chunk],
+        words: list[IndexedWords],
         documents: dict[str, SourceDocument],
         removed_docs: list[str],
     ) -> None:
-        """Remove documents and add chunks in one commit."""
+        """Remove documents and add chunks, with the words of each, in one commit."""
         writer = self._index.writer(heap_size=_HEAP_BYTES, num_threads=1)
         for doc_id in removed_docs:
             writer.delete_documents_by_term("doc_id", doc_id)
-        for chunk in chunks:
-            writer.add_document(_document(chunk, documents[chunk.doc_id]))
+        first = len(self._chunk_ids)
+        for place, (chunk, found) in enumerate(zip(chunks, words, strict=True), start=first):
+            writer.add_document(_document(place, chunk, found, documents[chunk.doc_id]))
         writer.commit()
         writer.wait_merging_threads()
         self._index.reload()
-        self._searcher = self._index.searcher()
-        self._frequencies.clear()
+        added = np.array([chunk.chunk_id for chunk in chunks], dtype=np.str_)
+        np.save(self._folder / _CHUNK_IDS, np.concatenate([self._chunk_ids, added]))
+        self._open()
 
     def count(self) -> int:
         """Chunks in the index."""
@@ -113,13 +161,21 @@ class WordIndex:
         return min(self._frequency("pairs", pair) for pair in word_pairs(list(words)))
 
     def _frequency(self, field: str, term: str) -> int:
-        if (field, term) not in self._frequencies:
+        found = self._frequencies.get((field, term))
+        if found is None:
+            found = self._chunks_with(field, term)
             if len(self._frequencies) >= _REMEMBERED_TERMS:
                 self._frequencies.clear()
-            query = tantivy.Query.term_query(self._schema, field, term)
-            result: Any = self._searcher.search(query, 1, count=True)
-            self._frequencies[field, term] = int(result.count)  # absent from the stubs
-        return self._frequencies[field, term]
+            self._frequencies[field, term] = found
+        return found
+
+    def _chunks_with(self, field: str, term: str) -> int:
+        if self.count() == len(self._chunk_ids):
+            return self._searcher.doc_freq(field, term)
+        # Tantivy's own figure also counts what was taken out since.
+        query = tantivy.Query.term_query(self._schema, field, term)
+        result: Any = self._searcher.search(query, 1, count=True)
+        return int(result.count)  # absent from the stubs
 
     def search(self, terms: list[Term], filters: Filters, limit: int) -> dict[str, float]:
         """BM25 scores of the best chunks that hold a term and pass the filters.
@@ -161,22 +217,21 @@ class WordIndex:
                 ]
             )
         hits = self._searcher.search(query, limit, count=False).hits
-        return {self._searcher.doc(address)["chunk_id"][0]: score for score, address in hits}
+        scores = (score for score, _ in hits)
+        return dict(zip(self._ids_at([address for _, address in hits]), scores, strict=True))
 
     def words_of(self, chunk_ids: list[str]) -> dict[str, IndexedWords]:
         """The content words of some chunks; unknown ids are left out."""
-        found: dict[str, IndexedWords] = {}
-        if chunk_ids:
-            query = tantivy.Query.term_set_query(self._schema, "chunk_id", chunk_ids)
-            for _, address in self._searcher.search(query, len(chunk_ids), count=False).hits:
+        found = {i: self._read[i] for i in chunk_ids if i in self._read}
+        missing = [chunk_id for chunk_id in chunk_ids if chunk_id not in found]
+        if missing:
+            query = tantivy.Query.term_set_query(self._schema, "chunk_id", missing)
+            for _, address in self._searcher.search(query, len(missing), count=False).hits:
                 document = self._searcher.doc(address)
-                section, _, *lines = (
-                    tuple(line.split(" ")) if line else ()
-                    for line in document["body"][0].split("\n")
-                )
-                found[document["chunk_id"][0]] = IndexedWords(
-                    section, tuple(lines), document["said_by"][0] or None, document["nouns"][0]
-                )
+                found[document["chunk_id"][0]] = _indexed_words(document)
+            self._read.update(found)
+            for _ in range(len(self._read) - _REMEMBERED_CHUNKS):
+                self._read.popitem(last=False)
         return found
 
     def passing(self, filters: Filters) -> list[str] | None:
@@ -184,9 +239,22 @@ class WordIndex:
         restrictions = self._restrictions(filters)
         if not restrictions:
             return None
-        query = tantivy.Query.boolean_query([(tantivy.Occur.Must, part) for part in restrictions])
-        hits = self._searcher.search(query, _MOST_FILTERED, count=False).hits
-        return [self._searcher.doc(address)["chunk_id"][0] for _, address in hits]
+        found = self._passing.get(filters)
+        if found is None:
+            all_of = [(tantivy.Occur.Must, part) for part in restrictions]
+            query = tantivy.Query.boolean_query(all_of)
+            hits = self._searcher.search(query, _MOST_FILTERED, count=False).hits
+            found = self._ids_at([address for _, address in hits])
+            if len(self._passing) >= _REMEMBERED_FILTERS:
+                self._passing.clear()
+            self._passing[filters] = found
+        return found
+
+    def _ids_at(self, addresses: list[tantivy.DocAddress]) -> list[str]:
+        """Ids of chunks, from a column and a table: reading a document takes its words too."""
+        places = self._searcher.fast_field_values("place", addresses)
+        ids: list[str] = self._chunk_ids[np.array(places, dtype=np.int64)].tolist()
+        return ids
 
     def _restrictions(self, filters: Filters) -> list[tantivy.Query]:
         parts = [
@@ -218,6 +286,7 @@ class WordIndex:
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("chunk_id", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_integer_field("place", fast=True)
     builder.add_text_field("doc_id", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("kind", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("status", tokenizer_name="raw", index_option="basic")
@@ -230,25 +299,45 @@ def _schema() -> tantivy.Schema:
     return builder.build()
 
 
-def _document(chunk: Chunk, document: SourceDocument) -> tantivy.Document:
-    section, speaker = content_words(chunk.section or ""), content_words(chunk.speaker or "")
-    tagged = [tagged_words(chunk.text[a:b]) for a, b in split_sentences(chunk.text)]
-    sentences = [[word.text for word in words] for words in tagged]
-    nouns = [word.speech == "noun" for words in tagged for word in words]
+def _document(
+    place: int, chunk: Chunk, words: IndexedWords, document: SourceDocument
+) -> tantivy.Document:
     return tantivy.Document(
         chunk_id=chunk.chunk_id,
+        # Row of the chunk in the table of ids.
+        place=place,
         doc_id=chunk.doc_id,
         kind=document.kind,
         status=document.status,
         # 0 stands for an unknown date: it passes no date filter.
         published=_day_number(document.published) if document.published else 0,
-        speaker=" ".join(speaker),
-        said_by=chunk.speaker or "",
-        nouns=sum(nouns) / len(nouns) if nouns else 0.0,
-        # A line for the heading, one for the speaker, one for each sentence: see `words_of`.
-        body="\n".join(" ".join(words) for words in (section, speaker, *sentences)),
-        pairs=" ".join(word_pairs([*section, *speaker, *(w for line in sentences for w in line)])),
+        speaker=" ".join(words.named),
+        said_by=words.speaker or "",
+        nouns=words.nouns,
+        # A line for the heading, one for the speaker, one for each sentence: see `_indexed_words`.
+        body="\n".join(" ".join(line) for line in (words.section, words.named, *words.sentences)),
+        pairs=" ".join(word_pairs(words.searched)),
     )
+
+
+def _indexed_words(document: tantivy.Document) -> IndexedWords:
+    lines = document["body"][0].split("\n")
+    section, named, *sentences = [tuple(line.split(" ")) if line else () for line in lines]
+    return IndexedWords(
+        section, named, tuple(sentences), document["said_by"][0] or None, document["nouns"][0]
+    )
+
+
+def _read_chunk_ids(folder: Path) -> npt.NDArray[np.str_]:
+    """Ids by place, of all chunks ever added; empty for a new index."""
+    path = folder / _CHUNK_IDS
+    if not path.is_file():
+        return np.empty(0, dtype=np.str_)
+    try:
+        ids: npt.NDArray[np.str_] = np.load(path)
+    except (OSError, EOFError, ValueError) as error:
+        raise _damaged() from error
+    return ids
 
 
 def _day_number(day: str) -> int:

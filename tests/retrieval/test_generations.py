@@ -55,7 +55,7 @@ def interrupted(*_, **__):
     "step",
     [
         "shutil.copytree",
-        "SifEmbedder.embed_passages",
+        "SifEmbedder.embed_words",
         "VectorIndex.replace",
         "VectorIndex.lost_vectors",
         "WordIndex.replace",

@@ -131,42 +131,47 @@ def test_the_same_contents_have_the_same_id_wherever_they_stand(
     assert report.index_id == town.manifest().index_id == index.manifest.index_id
 
 
+TERMS = ["通信", "交通", "バス", "企業", "会社", "農業"]
+
+
 @pytest.fixture(scope="module")
 def vocabulary(word_vectors):
-    terms = ["通信", "交通", "バス", "企業", "会社", "農業"]
-    return Vocabulary(terms, word_vectors.rows(terms), word_vectors)
+    return Vocabulary(TERMS, word_vectors.rows(TERMS), word_vectors)
 
 
 @pytest.mark.parametrize(
     ("word", "nearest"), [("鉄道", "交通"), ("法人", "企業"), ("農家", "農業")]
 )
 def test_the_nearest_word_of_the_index_is_found(vocabulary, word, nearest):
-    assert vocabulary.nearest(word, 1, 0.0)[0][0] == nearest
+    assert vocabulary.nearest([word], 1)[word][0][0] == nearest
 
 
 @pytest.mark.parametrize("word", ["qzxvqzxv", ""])
 def test_an_unknown_word_has_no_neighbours(vocabulary, word):
-    assert vocabulary.nearest(word, 5, 0.0) == []
+    assert vocabulary.nearest([word], 5) == {word: []}
 
 
 def test_a_word_is_not_its_own_neighbour(vocabulary):
-    assert "企業" not in dict(vocabulary.nearest("企業", 5, -1.0))
+    assert "企業" not in dict(vocabulary.nearest(["企業"], 5)["企業"])
 
 
 def test_neighbours_come_nearest_first(vocabulary):
-    similarities = [similarity for _, similarity in vocabulary.nearest("会社", 5, -1.0)]
+    similarities = [similarity for _, similarity in vocabulary.nearest(["会社"], 5)["会社"]]
     assert len(similarities) == 5
     assert similarities == sorted(similarities, reverse=True)
 
 
 @pytest.mark.parametrize("count", [1, 2, 4])
 def test_no_more_neighbours_than_asked_for(vocabulary, count):
-    assert len(vocabulary.nearest("電車", count, -1.0)) == count
+    assert len(vocabulary.nearest(["電車"], count)["電車"]) == count
 
 
-def test_no_neighbour_is_farther_than_asked_for(vocabulary):
-    similarities = dict(vocabulary.nearest("商社", 6, -1.0)).values()
-    border = sorted(similarities)[2]
-    near = vocabulary.nearest("商社", 6, border)
-    assert near
-    assert all(similarity > border for _, similarity in near)
+def test_words_asked_for_together_have_the_neighbours_they_have_alone(vocabulary, word_vectors):
+    words = ["電車", "qzxvqzxv", "商社", "会社"]
+    alone = Vocabulary(TERMS, word_vectors.rows(TERMS), word_vectors)
+    together = vocabulary.nearest(words, 3)
+    assert list(together) == words
+    for word in words:
+        (apart,) = alone.nearest([word], 3).values()
+        assert [term for term, _ in together[word]] == [term for term, _ in apart]
+        assert dict(together[word]) == pytest.approx(dict(apart), abs=1e-5)

@@ -96,6 +96,11 @@ def test_unknown_chunks_are_left_out(store):
     assert list(store.chunks(["aaaaaaaaaaaa-0001", "ffffffffffff-0000"])) == ["aaaaaaaaaaaa-0001"]
 
 
+def test_more_ids_than_a_statement_of_sqlite_takes_may_be_asked_for(store):
+    ids = [f"{'f' * 12}-{number:05d}" for number in range(40_000)]
+    assert list(store.chunks([*ids, "aaaaaaaaaaaa-0001"])) == ["aaaaaaaaaaaa-0001"]
+
+
 def test_no_ids_give_no_chunks(store):
     assert store.chunks([]) == {}
 

@@ -2,7 +2,7 @@ import pytest
 
 from assistant.errors import IndexDamagedError
 from assistant.japanese.words import content_words, word_pairs
-from assistant.retrieval.words import Term, WordIndex, searched_text
+from assistant.retrieval.words import Term, WordIndex, searched_text, words_in
 from assistant.schema import Chunk, Filters, SourceDocument
 
 MINUTES, DRAFT, UNDATED = "m" * 12, "d" * 12, "u" * 12
@@ -29,7 +29,7 @@ EVERYWHERE = [Term("ファイバー", 1.0), Term("水田", 1.0)]
 @pytest.fixture(scope="module")
 def words(tmp_path_factory):
     index = WordIndex(tmp_path_factory.mktemp("words"), create=True)
-    index.replace(CHUNKS, DOCUMENTS, [])
+    index.replace(CHUNKS, [words_in(chunk) for chunk in CHUNKS], DOCUMENTS, [])
     return index
 
 
@@ -123,8 +123,8 @@ def test_heading_and_speaker_are_searched_with_the_text():
 def smaller(tmp_path):
     """An index from which a document was taken out again."""
     index = WordIndex(tmp_path / "words", create=True)
-    index.replace(CHUNKS, DOCUMENTS, [])
-    index.replace([], DOCUMENTS, [MINUTES])
+    index.replace(CHUNKS, [words_in(chunk) for chunk in CHUNKS], DOCUMENTS, [])
+    index.replace([], [], DOCUMENTS, [MINUTES])
     return index
 
 
@@ -141,12 +141,43 @@ def test_words_of_a_removed_document_are_not_counted(smaller, word, chunks):
     assert smaller.document_frequency(word) == chunks
 
 
+def test_chunks_added_after_a_removal_are_found_by_their_own_ids(smaller):
+    added = Chunk(f"{MINUTES}-0007", MINUTES, "水田の水位計を置く。", ())
+    smaller.replace([added], [words_in(added)], DOCUMENTS, [])
+    assert list(smaller.search(terms("水田"), Filters(), 10)) == [added.chunk_id]
+    assert set(smaller.passing(Filters(kind="minutes"))) == {added.chunk_id}
+    assert smaller.document_frequency("水田") == 1
+
+
+def test_the_words_of_a_chunk_come_back_as_they_were_read(words):
+    held = words.words_of([chunk.chunk_id for chunk in CHUNKS])
+    assert held == {chunk.chunk_id: words_in(chunk) for chunk in CHUNKS}
+    assert words.words_of([CHUNKS[0].chunk_id, "f" * 12 + "-0000"]) == {
+        CHUNKS[0].chunk_id: words_in(CHUNKS[0])
+    }
+
+
+def test_what_is_remembered_is_bounded(words, monkeypatch):
+    words._read.clear()
+    monkeypatch.setattr("assistant.retrieval.words._REMEMBERED_CHUNKS", 2)
+    for chunk in CHUNKS * 2:
+        assert words.words_of([chunk.chunk_id])[chunk.chunk_id] == words_in(chunk)
+    assert len(words._read) <= 2
+
+
 def test_an_index_opened_again_finds_the_same(smaller, tmp_path):
     again = WordIndex(tmp_path / "words")
     assert again.search(EVERYWHERE, Filters(), 10) == smaller.search(EVERYWHERE, Filters(), 10)
 
 
-def test_a_damaged_index_is_named(smaller, tmp_path):
-    (tmp_path / "words" / "meta.json").write_text("{", encoding="utf-8")
+@pytest.mark.parametrize("name", ["meta.json", "chunk_ids.npy"])
+def test_a_damaged_index_is_named(smaller, tmp_path, name):
+    (tmp_path / "words" / name).write_text("{", encoding="utf-8")
+    with pytest.raises(IndexDamagedError):
+        WordIndex(tmp_path / "words")
+
+
+def test_an_index_without_its_ids_is_damaged(smaller, tmp_path):
+    (tmp_path / "words" / "chunk_ids.npy").unlink()
     with pytest.raises(IndexDamagedError):
         WordIndex(tmp_path / "words")
