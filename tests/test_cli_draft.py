@@ -101,6 +101,8 @@ def test_a_form_is_filled_with_the_mapping_shown(run, brief, tmp_path):
         ["missing.toml"],
         ["{brief}", "--again", "{brief}"],
         ["--again", "{brief}"],
+        ["{brief}", "--mapping", "{brief}"],
+        ["--again", "{brief}", "--mode", "extractive"],
         ["{brief}", "--template", "none"],
         ["{brief}", "--template", "{brief}"],
         ["{brief}", "--out", "plan.pdf"],

@@ -46,7 +46,6 @@ def register(commands: Any) -> None:
     draft.add_argument(
         "--mode",
         choices=("auto", "extractive", "llm"),
-        default="auto",
         help="書き方(既定はauto。モデルがなければ資料の文を使う)",
     )
     draft.add_argument("--force", action="store_true", help="同じ名前のファイルを上書きする")
@@ -64,6 +63,16 @@ def _draft(options: argparse.Namespace) -> int:
             "ブリーフか、保存した計画のどちらか1つを指定してください。",
             "ブリーフは --new ブリーフ.toml で例を作れます。保存した計画は --again で指定します。",
         )
+    if options.mapping and not options.form:
+        raise InputError(
+            "--mapping(対応表)は --form(様式)と一緒に指定してください。",
+            "様式のファイルを --form で指定するか、--mapping を外してください。",
+        )
+    if options.mode and options.again:
+        raise InputError(
+            "--again は保存した計画の文を確かめ直すもので、書き方(--mode)は選べません。",
+            "--mode を外すか、ブリーフを指定して下書きを作り直してください。",
+        )
     if options.out:
         suffixes = (options.form.suffix.lower(),) if options.form else _SUFFIXES
         check_target(options.out, suffixes, force=options.force)
@@ -74,7 +83,10 @@ def _draft(options: argparse.Namespace) -> int:
     else:
         with Progress() as progress:
             plan = assistant.draft(
-                brief, options.template or "standard", mode=options.mode, progress=progress.show
+                brief,
+                options.template or "standard",
+                mode=options.mode or "auto",
+                progress=progress.show,
             )
     _save(plan, (options.again or assistant.root / "plans" / f"{options.brief.stem}.json"))
     if options.form:

@@ -36,7 +36,7 @@ def filled_form(form: Path, boxes: Sequence[FormBox], plan: ProjectPlan) -> byte
 def box_lines(box: FormBox, plan: ProjectPlan) -> list[tuple[str, bool]]:
     """What goes into a box: texts with their citation marks, and whether each is a gap.
 
-    Statements that the box's limit has no room for are left out; gaps always stay.
+    Statements that the box's limit has no room for are left out; gaps always stay, and count.
     """
     if box.target is None:
         return [(_OPEN, True)]
@@ -47,7 +47,8 @@ def box_lines(box: FormBox, plan: ProjectPlan) -> list[tuple[str, bool]]:
     section = next(section for section in plan.sections if section.id == box.target)
     cited = {citation.number: citation for citation in plan.citations}
     lines: list[tuple[str, bool]] = []
-    left = box.limit
+    gaps = sum(len(item.text) for item in section.items if item.basis == "gap")
+    left = None if box.limit is None else box.limit - gaps
     for item in section.items:
         text = _marked(item, cited)
         if item.basis != "gap" and left is not None:

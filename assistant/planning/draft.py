@@ -227,8 +227,16 @@ _COMPUTERS: dict[str, Callable[[Brief], PlanItem | None]] = {"per_resident": _pe
 
 
 def _title(brief: Brief) -> str:
-    town = (brief.municipality or "")[:_TITLE_CHARACTERS]
-    return f"{town} 地域DX計画(下書き)".strip()
+    return f"{_short(brief.municipality or '')} 地域DX計画(下書き)".strip()
+
+
+def _short(name: str) -> str:
+    """A name that fits a title: of a long list the first names, never a part of one."""
+    if len(name) <= _TITLE_CHARACTERS:
+        return name
+    cuts = [match.start() for match in re.finditer(r"[、，,・/／\s(（]", name)]
+    fitting = [cut for cut in cuts if 0 < cut <= _TITLE_CHARACTERS]
+    return f"{name[: fitting[-1]]}ほか" if fitting else f"{name[:_TITLE_CHARACTERS]}…"
 
 
 def said_in(brief: Brief) -> list[str]:

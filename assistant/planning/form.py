@@ -26,6 +26,11 @@ _BRIEF = "brief."
 _HINT = re.compile(
     r"(?:記入|記載)(?:[しすくせ例願]|の上|$)|字以内|字程度|ください|下さい|※|例[:：)）]|^[（(].*[）)]$"
 )
+# What a label says of its own box: 「事業の概要(400字以内)」, 「事業の概要 400字程度」.
+_OWN_LIMIT = re.compile(
+    r"\s*[（(【［\[][^（）()]*[0-9０-９,，]+\s*(?:字|文字)(?:以内|程度|まで)[^（）()]*[）)】］\]]$"
+    r"|[\s　]+[0-9０-９,，]+(?:字|文字)(?:以内|程度|まで)$"
+)
 _LIMIT = re.compile(r"([0-9][0-9,]*)\s*(?:字|文字)(?:以内|程度|まで)")
 _LONGEST_LABEL = 60
 _MOST_CELLS = 20_000
@@ -144,7 +149,7 @@ def _word_boxes(path: Path) -> Iterator[FormBox]:
     for place, paragraph in enumerate(paragraphs[:-1]):
         below = paragraphs[place + 1].text.strip()
         named = paragraph.style is not None and str(paragraph.style.name).startswith("Heading")
-        if named and paragraph.text.strip() and (not below or _HINT.search(below)):
+        if named and paragraph.text.strip() and (not below or _is_hint(below)):
             yield _box(f"段落 {place + 2}", paragraph.text.strip(), below)
 
 
@@ -197,14 +202,20 @@ def _cell_boxes(texts: list[list[str]], cells: list[list[Any]]) -> Iterator[tupl
             for fits, r, c in ((beside, row, right), (heading, below, column)):
                 if not fits or r is None or c is None or cells[r][c] in boxes:
                     continue
-                if not texts[r][c] or _HINT.search(texts[r][c]):
+                if not texts[r][c] or _is_hint(texts[r][c]):
                     boxes.append(cells[r][c])
                     yield r, c, text
                     break
 
 
 def _is_label(text: str) -> bool:
-    return 0 < len(text) <= _LONGEST_LABEL and not _HINT.search(text)
+    return 0 < len(text) <= _LONGEST_LABEL and not _is_hint(text)
+
+
+def _is_hint(text: str) -> bool:
+    """Whether a text says how to fill in a box; a label may hold the limit of its own box."""
+    named = _OWN_LIMIT.sub("", text)
+    return bool(_HINT.search(named or text))
 
 
 def _box(place: str, label: str, hint: str) -> FormBox:
@@ -218,7 +229,7 @@ def _cell_text(value: object) -> str:
 
 
 def _target(box: FormBox, template: Template) -> str | None:
-    label = fold(_NUMBERING.sub("", box.label))
+    label = fold(_NUMBERING.sub("", _OWN_LIMIT.sub("", box.label)))
     for key, pattern in _KEY_WORDS.items():
         if re.search(pattern, label):
             return f"{_BRIEF}{key}"

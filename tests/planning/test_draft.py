@@ -5,7 +5,7 @@ import pytest
 from assistant.errors import InputError
 from assistant.export.rows import plan_row
 from assistant.planning.brief import MOST_CHARACTERS, brief_from
-from assistant.planning.draft import _per_resident
+from assistant.planning.draft import _per_resident, _title
 from assistant.planning.walk import items_of
 from assistant.schema import Brief
 from evals.plans import plan_faults
@@ -45,6 +45,19 @@ def test_points_a_reviewer_marks_down_rest_on_passages(drafted):
     assert drafted.findings
     assert all(item.basis == "source" for f in drafted.findings for item in f.grounds)
     assert sum(bool(finding.grounds) for finding in drafted.findings) >= len(drafted.findings) - 1
+
+
+@pytest.mark.parametrize(
+    ("municipality", "named"),
+    [
+        ("みどり町", "みどり町"),
+        ("、".join(["みどり北町"] * 9), "、".join(["みどり北町"] * 6) + "ほか"),
+        ("あ" * 50, "あ" * 40 + "…"),
+        (None, ""),
+    ],
+)  # fmt: skip
+def test_a_title_never_cuts_a_name_without_saying_so(municipality, named):
+    assert _title(Brief(municipality=municipality)) == f"{named} 地域DX計画(下書き)".strip()
 
 
 def test_an_empty_brief_gives_a_plan_full_of_gaps(assistant):

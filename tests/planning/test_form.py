@@ -200,3 +200,33 @@ def test_a_sentence_of_a_draft_is_called_one_in_a_box():
     section = PlanSection("organisation", "6 体制", ("a",), (sourced(3),))
     box = FormBox("表1 1行2列", "実施体制", "", None, "organisation")
     assert box_lines(box, plan(sections=(section,))) == [("案の文。(案)[3]", False)]
+
+
+def test_a_label_may_hold_the_limit_of_its_box(tmp_path, template):
+    document = docx.Document()
+    table = document.add_table(rows=4, cols=2)
+    for row, (label, below) in enumerate(
+        (
+            ("1 地域の現状と課題(400字以内)", ""),
+            ("実施体制 1,200字程度", "役割が分かるように記入"),
+            ("事業名", "実施期間【100文字まで】"),
+            ("ある事業", "変えてはいけない値"),
+        )
+    ):
+        table.cell(row, 0).text, table.cell(row, 1).text = label, below
+    document.save(str(tmp_path / "form.docx"))
+    boxes = read_boxes(tmp_path / "form.docx", template)
+    assert [(box.label, box.limit, box.target) for box in boxes] == [
+        ("1 地域の現状と課題(400字以内)", 400, "issues"),
+        ("実施体制 1,200字程度", 1200, "organisation"),
+    ]
+
+
+def test_what_is_still_to_be_filled_in_counts_against_the_limit():
+    gap = PlanItem("【要記入: 課題の規模を示す値】", "gap")
+    items = (PlanItem("課題: 古い。", "brief"), PlanItem("課題: 遅い。", "brief"), gap)
+    section = PlanSection("issues", "2 課題", ("a",), items)
+    box = FormBox("表1 1行2列", "課題", "", len(gap.text) + 7, "issues")
+    lines = [text for text, _ in box_lines(box, plan(sections=(section,)))]
+    assert lines == ["課題: 古い。", gap.text]
+    assert sum(map(len, lines)) == box.limit
