@@ -153,7 +153,8 @@ def notes_for(
         if document.superseded_by:
             older = f"「{document.original.title}」" if document.original else title
             notes.append(f"{older}の後に、{document.superseded_by}が出ています。")
-    return notes
+    # Digests of one original say the same of it.
+    return list(dict.fromkeys(notes))
 
 
 def changed_notes(citations: Sequence[Citation]) -> list[str]:

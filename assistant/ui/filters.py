@@ -26,7 +26,10 @@ def choose(manifest: Manifest) -> Filters:
     """
     options = _options(manifest)
     with st.popover("資料を絞り込む", icon=":material/filter_alt:"):
-        st.caption("選んだ資料だけから答えます。選ばなければ、すべての資料から答えます。")
+        st.caption(
+            "選んだ資料だけから答えます。選ばなければ、すべての資料から答えます。"
+            "選べるのは、この索引にあるものだけです。"
+        )
         for name in _NAMES:
             _choice(name, options[name])
     chosen: dict[str, Any] = {name: st.session_state.get(_key(name)) for name in _NAMES}

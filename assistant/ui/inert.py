@@ -27,7 +27,7 @@ def marked(before: str, quote: str, after: str) -> None:
     """Show a passage with the quote in it marked by colour, underline and brackets."""
     st.html(
         '<div class="dx-passage">'
-        f"{escape(_fewer_lines(before))}<mark>{escape(_fewer_lines(quote))}</mark>"
+        f"{escape(_fewer_lines(before).lstrip())}<mark>{escape(_fewer_lines(quote))}</mark>"
         f"{escape(_fewer_lines(after))}</div>"
     )
 

@@ -25,6 +25,7 @@ STATUSES: dict[Status, str] = {
     "withdrawn": "廃止",
     "unknown": "段階不明",
 }
+_NOT_FINAL: set[Status] = {"draft", "interim", "withdrawn"}
 _ICONS = {
     "確定": ":material/check_circle:",
     "案": ":material/edit_note:",
@@ -37,8 +38,13 @@ _ICONS = {
 
 
 def stages(document: SourceDocument) -> list[str]:
-    """The words that say how far a document may be relied on: 「要約」, 「案」, 「差替済」."""
-    words = ["要約"] if document.edition == "digest" else [STATUSES[document.status]]
+    """The words that say how far a document may be relied on: 「要約」, 「案」, 「差替済」.
+
+    A digest of what is not final says so too.
+    """
+    words = ["要約"] if document.edition == "digest" else []
+    if not words or document.status in _NOT_FINAL:
+        words.append(STATUSES[document.status])
     return [*words, "差替済"] if document.superseded_by else words
 
 

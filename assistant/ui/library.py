@@ -7,11 +7,12 @@ from typing import Any
 import streamlit as st
 
 from assistant.assistant import Assistant
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, IndexDamagedError, IndexVersionError
 from assistant.ingest.readers import SUFFIXES
 from assistant.japanese.width import fold
 from assistant.retrieval.index import Manifest
 from assistant.schema import SourceDocument
+from assistant.settings import load_settings
 from assistant.ui import correction, job, labels, timeline, uploads
 from assistant.ui.inert import label, pairs, paragraph
 from assistant.ui.session import opened, show_error, two_lines
@@ -24,7 +25,11 @@ def page() -> None:
     """Draw the documents of the index and what can be done with them."""
     st.title("資料", anchor=False)
     with two_lines():
-        assistant = opened()
+        try:
+            assistant = opened()
+        except (IndexVersionError, IndexDamagedError) as error:
+            _mend(error)
+            return
         manifest = assistant.manifest
         _counts(manifest)
         job.show()
@@ -42,6 +47,20 @@ def page() -> None:
             if tab.open:
                 with tab:
                     draw()
+
+
+def _mend(error: AssistantError) -> None:
+    """Offer to make an index anew that cannot be opened as it is."""
+    job.show()
+    show_error(error.message, "下の「索引を作り直す」を押してください。数分かかることがあります。")
+    settings = load_settings()
+    _rebuild_button(settings.index or settings.default_index)
+
+
+def _rebuild_button(root: Path) -> None:
+    if st.button("索引を作り直す", icon=":material/refresh:", disabled=job.is_running()):
+        job.start("索引の作り直し", "rebuild", root)
+        st.rerun()
 
 
 def _counts(manifest: Manifest) -> None:
@@ -63,11 +82,16 @@ def _list(assistant: Assistant, manifest: Manifest) -> None:
     )
     order = st.selectbox("並べ方", _SORTS, key="sort_documents", persist_state="session")
     found = _sorted([d for d in manifest.documents.values() if _holds(d, words)], order)
-    st.caption(f"{len(found)}件")
     if not found:
+        st.caption("0件。探す言葉を減らしてください。")
         return
+    st.caption(f"{len(found)}件。表の行を押すか、名前を選ぶと、くわしく見られます。")
     # Above the table: at the end of the page its list would open out of sight.
     ids = [document.doc_id for document in found]
+    if st.session_state.get("listed") != manifest.index_id:
+        # Put in anew, or its box would go on showing a title that was corrected.
+        _choose(st.session_state.get("document"))
+        st.session_state["listed"] = manifest.index_id
     chosen = st.selectbox(
         "くわしく見る資料",
         ids,
@@ -79,7 +103,24 @@ def _list(assistant: Assistant, manifest: Manifest) -> None:
     if chosen in manifest.documents:
         with st.container(border=True):
             _details(assistant, manifest, manifest.documents[chosen])
-    st.dataframe([_row(document) for document in found], hide_index=True, key="documents")
+    st.dataframe(
+        [_row(document) for document in found],
+        hide_index=True,
+        key="documents",
+        selection_mode="single-cell",
+        on_select=lambda: _choose_cell(ids),
+    )
+
+
+def _choose(doc_id: str | None) -> None:
+    st.session_state["document"] = doc_id
+
+
+def _choose_cell(ids: list[str]) -> None:
+    """Open the document whose line in the table was pressed."""
+    cells = st.session_state["documents"].selection.cells
+    if cells:
+        _choose(ids[cells[0][0]])
 
 
 def _holds(document: SourceDocument, words: str) -> bool:
@@ -202,9 +243,7 @@ def _health(root: Path, manifest: Manifest) -> None:
         with st.spinner("点検しています…"):
             _checked(root)
     st.caption("語の統計を作り直すときや、点検で問題が見つかったときは、索引を作り直します。")
-    if st.button("索引を作り直す", icon=":material/refresh:", disabled=job.is_running()):
-        job.start("索引の作り直し", "rebuild", root)
-        st.rerun()
+    _rebuild_button(root)
 
 
 def _checked(root: Path) -> None:

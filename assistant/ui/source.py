@@ -162,10 +162,18 @@ def _drawn(citation: Citation) -> bool:
             png, found = _picture(citation)
     except ReadError:
         return False
-    st.image(png, width="stretch", alt=f"PDF {citation.page}枚目。印を付けた引用: {citation.quote}")
+    alt = f"PDF {citation.page}枚目。印を付けた引用: {citation.quote}"
+    st.image(png, width="stretch", alt=alt)
+    if st.button("ページを大きく見る", icon=":material/zoom_in:", key="enlarge"):
+        _enlarged(png, alt)
     if not found:
         st.caption("このページの中で、引用の位置を示せませんでした。下の文を探してください。")
     return True
+
+
+@st.dialog("出典のページ", width="large")
+def _enlarged(png: bytes, alt: str) -> None:
+    st.image(png, width="stretch", alt=alt)
 
 
 def _picture(citation: Citation) -> tuple[bytes, bool]:

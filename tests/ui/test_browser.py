@@ -81,7 +81,7 @@ def test_a_pdf_is_added_asked_about_shown_and_taken_out_again(visit, tmp_path):
     visit.get_by_role("tab", name="一覧").click()
     visit.get_by_role("textbox", name="探す").fill("sakura.pdf")
     visit.get_by_role("textbox", name="探す").press("Enter")
-    visit.get_by_text("1件", exact=True).wait_for()
+    visit.get_by_text("1件。").wait_for()
     chosen = visit.get_by_role("combobox", name="くわしく見る資料")
     chosen.click()
     visit.get_by_role("option").wait_for()

@@ -1,5 +1,6 @@
 """資料: what is listed, added, corrected and taken out."""
 
+import re
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -90,6 +91,17 @@ def test_a_correction_is_written_beside_the_file_and_counts_at_once(open_page, t
     assert (town.documents / "library.txt").read_text(encoding="utf-8").startswith("かえで町")
 
 
+def test_the_choice_shows_a_title_as_it_was_corrected(open_page, town):
+    page = opened(open_page)
+    doc_id = next(iter(town.manifest().documents))
+    page.selectbox(key="document").select(doc_id).run()
+    correction.write_sidecar(town.documents / "library.txt", {"title": "図書館の記録"})
+    town.ingest()
+    page.run()
+    box = page.selectbox(key="document")
+    assert (box.value, box.proto.raw_value) == (doc_id, "図書館の記録")
+
+
 def test_a_document_is_taken_out_only_after_it_was_confirmed(open_page, town):
     town.write("hall.txt", "公民館では、予約の受付に年間480時間を使っている。\n")
     town.ingest()
@@ -101,6 +113,19 @@ def test_a_document_is_taken_out_only_after_it_was_confirmed(open_page, town):
     finished(page.button(key="remove").click().run())
     assert town.ask(LIBRARY_QUESTION).refused
     assert (town.documents / "library.txt").is_file()
+
+
+def test_an_index_that_cannot_be_opened_can_be_made_anew_on_the_page(open_page, town):
+    path = town.folder() / "manifest.json"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(re.sub(r'"format": \d+', '"format": 1', text), encoding="utf-8")
+    page = open_page("library")
+    assert not page.exception
+    assert page.error[0].value.startswith("エラー: ")
+    assert "対処: 下の「索引を作り直す」" in page.error[0].value
+    finished(press(page, "索引を作り直す"))
+    assert not page.error
+    assert page.metric[0].value == "1件"
 
 
 def test_the_check_of_the_index_says_that_all_is_well(open_page, town):
