@@ -20,7 +20,7 @@ EDITED = "手で直した文"
 _GAP = re.compile(
     r"【要記入: (?P<what>.*?)。理由: (?P<why>.*?)。探す所: (?P<where>.*)】", re.DOTALL
 )
-_MARKS = re.compile(r"(?:\[\d+\])+$")
+_MARKS = re.compile(r"(?:\[\d+\])+")
 
 
 def gap_parts(text: str) -> tuple[str, str, str]:
@@ -162,6 +162,10 @@ def _line(item: PlanItem) -> str:
 def _items(text: str, stood: list[PlanItem]) -> Items:
     """The items of an edited cell, in its order: those that stood in the table, else own lines."""
     known = sorted(stood, key=lambda item: -len(_line(item)))
+    for item in stood:
+        if item.citations:
+            # What was added behind a sentence's numbers is a line of its own.
+            text = re.sub(rf"({re.escape(_line(item))})(?=[^\[\n])", r"\1\n", text)
     rest = text.strip("\n").split("\n")
     items = []
     while rest:

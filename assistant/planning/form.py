@@ -44,9 +44,10 @@ _COMMON_WORDS = frozenset(
 _KEY_WORDS = {
     "municipality": r"自治体名|市町村名|団体名|申請者名|申請団体|地方公共団体名",
     "population": r"^人口",
-    "budget": r"予算(?:額|の総額)|総事業費|事業費の?総額",
+    "budget": r"予算(?:額|の総額)|総事業費|(?:事業費|経費)の?総額",
     "period": r"(?:事業|実施|実証)?期間",
-    "programme": r"(?:補助金|交付金|事業)の(?:名称|種類)|申請する(?:事業|型)",
+    # The name of 「事業」 alone is the project's own.
+    "programme": r"(?:補助金|交付金)の(?:名称|種類)|事業の種類|申請する(?:事業|型)",
     "fiscal_year": r"^(?:申請|対象)?年度",
     "partners": r"(?:構成員|連携(?:先|団体)|参加団体)(?:名|一覧)?$",
 }

@@ -62,6 +62,24 @@ def test_an_edited_cell_loses_the_citation_of_the_sentence_that_was_changed_only
     ]
 
 
+@pytest.mark.parametrize(
+    ("cell", "items"),
+    [
+        ("国が払う。[1]町も払う。", [("国が払う。", (1,)), ("町も払う。", ())]),
+        ("国が払う。[9]", [("国が払う。", (1,))]),
+        ("国が[1]半分払う。[1][2]", [("国が半分払う。", ())]),
+        ("国が払う。[1][2]", [("国が払う。", (1,))]),
+    ],
+)
+def test_no_number_of_a_citation_is_left_in_the_towns_own_words(plan, cell, items):
+    cited = replace(plan.roles[0].cost[0], text="国が払う。", basis="source", citations=(1,))
+    before = replace(plan, roles=(replace(plan.roles[0], cost=(cited,)), *plan.roles[1:]))
+    rows = table_rows(before, "roles")
+    rows[0]["費用負担"] = cell
+    cost = with_rows(before, "roles", rows).roles[0].cost
+    assert [(item.text, item.citations) for item in cost] == items
+
+
 @pytest.mark.parametrize("table", TABLES)
 def test_rows_can_be_added_and_taken_out(plan, table):
     rows = table_rows(plan, table)

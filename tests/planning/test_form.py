@@ -230,3 +230,20 @@ def test_what_is_still_to_be_filled_in_counts_against_the_limit():
     lines = [text for text, _ in box_lines(box, plan(sections=(section,)))]
     assert lines == ["課題: 古い。", gap.text]
     assert sum(map(len, lines)) == box.limit
+
+
+@pytest.mark.parametrize(
+    ("label", "target"),
+    [
+        ("事業の名称", "overview"),
+        ("補助金の名称", "brief.programme"),
+        ("経費の総額", "brief.budget"),
+    ],
+)
+def test_what_a_label_says_decides_what_goes_beside_it(tmp_path, template, label, target):
+    document = docx.Document()
+    table = document.add_table(rows=1, cols=2)
+    table.cell(0, 0).text, table.cell(0, 1).text = label, "記入例: 高齢化率"
+    document.save(tmp_path / "form.docx")
+    (box,) = read_boxes(tmp_path / "form.docx", template)
+    assert (box.label, box.target) == (label, target)
