@@ -49,6 +49,13 @@ def goal_row(brief: Brief) -> PlanKpi:
     )
 
 
+def is_indicator(sentence: str) -> bool:
+    """Whether a sentence says how a goal is measured, or from where to where it leads."""
+    return bool(_MEASURE.search(sentence)) or bool(
+        _BASELINE.search(sentence) and _TARGET.search(sentence) and _with_amount([sentence])
+    )
+
+
 def _matching(pattern: re.Pattern[str], sentences: list[str], fact: Fact) -> Items:
     found = [sentence for sentence in sentences if pattern.search(sentence)]
     return tuple(PlanItem(sentence, "brief") for sentence in found) or _gap(fact)

@@ -15,6 +15,14 @@ HOSTILE = (
 )
 
 
+# What each of the three towns is about, in the words of the documents.
+TOPICS = {
+    "うみべ市": "バスなどの公共交通機関の縮小",
+    "かなとこ市": "地場産業を保ち伸ばすには、デジタル技術で労働生産性を高め",
+    "みねやま町": "公設の光ファイバ網等でも、老朽化の問題",
+}
+
+
 @pytest.fixture(scope="module")
 def drafted(starter, brief):
     return starter.draft(brief, mode="extractive")
@@ -26,6 +34,12 @@ def test_nothing_is_invented_and_every_quote_stands(drafted):
     assert checked > 50
     assert faults == []
     assert drafted.withheld == ()
+
+
+def test_what_the_brief_is_about_is_not_crowded_out_by_general_advice(drafted):
+    issues = next(section for section in drafted.sections if section.id == "issues")
+    texts = "\n".join(item.text for item in issues.items if item.basis == "source")
+    assert TOPICS[drafted.brief.municipality] in texts
 
 
 def test_no_box_is_over_its_limit_and_none_repeats_another(drafted):

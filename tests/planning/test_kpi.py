@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.planning.kpi import goal_row
+from assistant.planning.kpi import goal_row, is_indicator
 from assistant.schema import Brief
 
 
@@ -29,3 +29,16 @@ def test_amounts_are_taken_as_baseline_and_target():
     row = goal_row(Brief(goal="待ち時間を20分に短縮する。", notes="現在は平均40分である。"))
     assert [item.text for item in row.baseline] == ["現在は平均40分である。"]
     assert [item.text for item in row.targets] == ["待ち時間を20分に短縮する。"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "indicator"),
+    [
+        ("件数は保守業者の記録で測る。", True),
+        ("障害の件数を現在の年30件から3年後に年10件以下に減らす。", True),
+        ("高齢者が週に2回以上、自分で出かけられるようにする。", False),
+        ("現在は通信が途切れ、災害のときに困る。", False),
+    ],
+)
+def test_a_sentence_about_an_indicator_is_told_from_one_about_the_matter(sentence, indicator):
+    assert is_indicator(sentence) == indicator
