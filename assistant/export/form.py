@@ -79,7 +79,7 @@ def _filled_word(form: Path, boxes: Sequence[FormBox], plan: ProjectPlan) -> byt
             if gap:
                 run.font.highlight_color = WD_COLOR_INDEX.YELLOW
     document.add_page_break()  # type: ignore[no-untyped-call]
-    for text in _source_lines(plan):
+    for text in _source_lines(boxes, plan):
         document.add_paragraph(_NOT_XML.sub("", text))
     stream = BytesIO()
     document.save(stream)
@@ -104,7 +104,7 @@ def _filled_excel(form: Path, boxes: Sequence[FormBox], plan: ProjectPlan) -> by
         if any(gap for _, gap in lines):
             cell.fill = PatternFill("solid", fgColor=_YELLOW)
     sources = book.create_sheet(_SOURCES)
-    for row, text in enumerate(_source_lines(plan), start=1):
+    for row, text in enumerate(_source_lines(boxes, plan), start=1):
         _write(sources.cell(row, 1), text)
     stream = BytesIO()
     book.save(stream)
@@ -123,9 +123,11 @@ def _marked(item: PlanItem, cited: Mapping[int, Citation]) -> str:
     return f"{attributed(item, cited)}{marks}"
 
 
-def _source_lines(plan: ProjectPlan) -> list[str]:
-    """The sources that the sections cite, by their numbers on screen."""
-    used = {n for section in plan.sections for item in section.items for n in item.citations}
+def _source_lines(boxes: Sequence[FormBox], plan: ProjectPlan) -> list[str]:
+    """The sources that the sections filled in cite, by their numbers on screen."""
+    named = {box.target for box in boxes}
+    items = [item for section in plan.sections if section.id in named for item in section.items]
+    used = {number for item in items for number in item.citations}
     rows = [f"[{c.number}] {footnote_text(c)}" for c in plan.citations if c.number in used]
     origin = f"資料の時点: {plan.as_of or '不明'}。索引の番号: {plan.provenance.index_id}"
     return [f"{_SOURCES}({DRAFT_MARK})", plan.template_note, *rows, origin]

@@ -128,6 +128,15 @@ def answer_blocks(answer: Answer) -> list[Block]:
             for citation in answer.citations
         )
         blocks += [Heading("根拠"), Table(("番号", "引用(原文のまま)", "出典"), rows, (6, 54, 40))]
+    if answer.nearest:
+        found = tuple(
+            (
+                (Line(passage.chunk.text),),
+                (Line(place_text(passage.document, passage.chunk, passage.chunk)),),
+            )
+            for passage in answer.nearest
+        )
+        blocks += [Heading("近い内容の箇所"), Table(("本文", "出典"), found, (60, 40))]
     if answer.notes:
         blocks += [Heading("注意"), *(Paragraph(f"・{note}") for note in answer.notes)]
     if answer.unverified:

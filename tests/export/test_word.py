@@ -91,7 +91,9 @@ def test_an_evidence_sheet_holds_question_answer_and_quotes(assistant):
 def test_a_refusal_makes_a_sheet_too(assistant):
     answer = assistant.ask("火星の首都はどこですか")
     assert answer.refused
-    assert docx.Document(BytesIO(answer_docx(answer)))
+    (nearest,) = docx.Document(BytesIO(answer_docx(answer))).tables
+    shown = [row.cells[0].text for row in nearest.rows]
+    assert shown == ["本文", *(passage.chunk.text for passage in answer.nearest)]
 
 
 @pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOfficeがありません")

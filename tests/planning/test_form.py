@@ -125,6 +125,12 @@ def test_a_word_form_is_filled_and_keeps_its_layout(word_form, template, filled_
     ]
 
 
+def test_only_what_a_filled_box_cites_is_among_the_sources(word_form, template, filled_plan):
+    boxes = [b for b in read_boxes(word_form, template) if b.target == "brief.municipality"]
+    after = docx.Document(BytesIO(filled_form(word_form, boxes, filled_plan)))
+    assert not any(paragraph.text.startswith("[") for paragraph in after.paragraphs)
+
+
 def test_an_excel_form_is_filled_and_keeps_its_layout(excel_form, template, filled_plan):
     boxes = read_boxes(excel_form, template)
     assert targets(boxes) == {
