@@ -24,7 +24,7 @@ PDF_QUESTION = "推進体制はどのような段階で広げるとされてい�
 
 def main() -> None:
     """Start the app over an index of its own and take all pictures."""
-    from browser import browsing, chromium, running
+    from browser import browsing, chromium, launched, running
 
     from assistant.indexing import ingest, starter_folders
     from assistant.settings import Settings
@@ -45,9 +45,9 @@ def main() -> None:
         ingest(starter_folders(), index, Settings(), starter=True)
         shutil.copy(ROOT / "corpus" / "pdf" / "council-slides.pdf", place)
         ingest([place / "council-slides.pdf"], index, Settings())
-        with running(index, place / "data") as address:
+        with running(index, place / "data") as address, launched(executable) as browser:
             for width, (across, down) in WIDTHS.items():  # wide first, see `take`
-                with browsing(executable, address, across, down) as (page, faults):
+                with browsing(browser, address, across, down) as (page, faults):
                     take(page, width)
                     if faults:
                         raise SystemExit(f"{width}: {faults}")

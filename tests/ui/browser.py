@@ -50,23 +50,33 @@ def running(index: Path, data: Path):
 
 
 @contextmanager
-def browsing(executable: str, address: str, width: int = 1280, height: int = 900):
-    """A page at an address, and the list of what went wrong on it."""
+def launched(executable: str):
+    """The browser, for as many visitors as wanted."""
     from playwright.sync_api import sync_playwright
 
-    faults: list[str] = []
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=executable, args=ARGUMENTS)
         try:
-            page = browser.new_page(viewport={"width": width, "height": height}, locale="ja-JP")
-            page.set_default_timeout(_ANSWERED_MILLISECONDS)
-            page.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
-            page.on("pageerror", lambda error: faults.append(str(error)))
-            page.on("request", lambda r: None if _is_ours(r.url, address) else faults.append(r.url))
-            page.goto(address)
-            yield page, faults
+            yield browser
         finally:
             browser.close()
+
+
+@contextmanager
+def browsing(browser, address: str, width: int = 1280, height: int = 900):
+    """A new visitor's page at an address, and the list of what went wrong on it."""
+    faults: list[str] = []
+    visitor = browser.new_context(viewport={"width": width, "height": height}, locale="ja-JP")
+    try:
+        page = visitor.new_page()
+        page.set_default_timeout(_ANSWERED_MILLISECONDS)
+        page.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("request", lambda r: None if _is_ours(r.url, address) else faults.append(r.url))
+        page.goto(address)
+        yield page, faults
+    finally:
+        visitor.close()
 
 
 def _is_ours(url: str, address: str) -> bool:

@@ -2,7 +2,7 @@
 
 import docx
 import pytest
-from browser import browsing, chromium, running
+from browser import browsing, chromium, launched, running
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfbase.pdfmetrics import registerFont
 from reportlab.pdfgen.canvas import Canvas
@@ -17,19 +17,25 @@ HALL_QUESTION = "さくら公民館の会議室は年間何回使われていま
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory, index_root, documents):
-    """The app over copies of the small documents; journeys may change its index."""
+def site(tmp_path_factory, index_root):
+    """The app over a copy of the small index; journeys may change it."""
     folder = tmp_path_factory.mktemp("site")
-    town = Town.made(folder, index_root, documents)
-    town.ingest()
+    town = Town.copied(folder, index_root)
     with running(town.root, folder / "data") as address:
         yield address
 
 
+@pytest.fixture(scope="module")
+def browser():
+    """One browser for all journeys; every visitor has a profile of its own."""
+    with launched(BROWSER) as found:
+        yield found
+
+
 @pytest.fixture
-def visit(site):
+def visit(browser, site):
     """A visitor's page; at the end its console must be clean and nothing fetched from outside."""
-    with browsing(BROWSER, site) as (page, faults):
+    with browsing(browser, site) as (page, faults):
         yield page
         assert faults == []
 
@@ -112,8 +118,8 @@ def test_from_the_brief_to_a_word_file(visit, tmp_path):
 
 
 @pytest.mark.parametrize("width", [390, 640])  # 640 is a screen of 1280 at 200 %
-def test_a_narrow_screen_shows_everything_without_scrolling_sideways(site, width):
-    with browsing(BROWSER, site, width=width, height=844) as (page, faults):
+def test_a_narrow_screen_shows_everything_without_scrolling_sideways(browser, site, width):
+    with browsing(browser, site, width=width, height=844) as (page, faults):
         ask(page, MEMBERS)
         page.get_by_role("button", name="[1]").first.click()
         page.locator(".st-key-source_panel mark").wait_for()
