@@ -4,17 +4,22 @@ Shares no code with the assistant: it decodes files, reads PDF pages and folds t
 """
 
 import json
+import math
 import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from evals.places import decoded, texts_at
 
-_NUMBER = re.compile(r"[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?")
+_DIGITS = r"[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?"
+_NUMBER = re.compile(rf"(?:{_DIGITS}[兆億万千百]+)+(?:{_DIGITS})?|{_DIGITS}")
+_PART = re.compile(rf"({_DIGITS})([兆億万千百]*)")
+_SCALES = {"兆": 10**12, "億": 10**8, "万": 10**4, "千": 10**3, "百": 10**2}
 
 
 def faults(rows: Iterable[dict[str, Any]]) -> tuple[int, list[str]]:
@@ -100,8 +105,15 @@ def _letters(text: str) -> str:
 
 
 def numbers(text: str) -> set[str]:
-    """The numbers of a text in digits, without commas."""
-    return {match.replace(",", "") for match in _NUMBER.findall(_fold(text))}
+    """The numbers of a text in plain digits: 1万5,000 is 15000, as 15,000 is."""
+    return {f"{_value(match):f}" for match in _NUMBER.findall(_fold(text))}
+
+
+def _value(number: str) -> Decimal:
+    value = Decimal(0)
+    for digits, scales in _PART.findall(number):
+        value += Decimal(digits.replace(",", "")) * math.prod(_SCALES[scale] for scale in scales)
+    return value.to_integral_value() if value == value.to_integral_value() else value.normalize()
 
 
 def main(source: str) -> int:

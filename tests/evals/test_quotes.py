@@ -3,7 +3,7 @@ import copy
 import pytest
 
 from assistant.export.rows import answer_row
-from evals.quotes import faults
+from evals.quotes import faults, numbers
 
 QUESTION = "光ファイバの整備率と更新の費用はどれくらいですか"
 
@@ -36,6 +36,21 @@ def test_a_quote_claimed_for_other_lines_is_found(row):
 def test_a_number_that_no_quote_carries_is_found(row):
     row["statements"][0]["text"] += "負担は4,567円である。"
     assert f"{QUESTION}: 4567 is in no quote" in faults([row])[1]
+
+
+@pytest.mark.parametrize(
+    ("said", "quoted", "carried"),
+    [
+        ("15,000人", "１万５,０００人", True),
+        ("1億2,000万円", "120,000,000円", True),
+        ("1.5万人", "15,000人", True),
+        ("3.50%", "3.5％", True),
+        ("2,000万円", "1億2,000万円", False),
+        ("1万人", "1人", False),
+    ],
+)
+def test_numbers_are_compared_by_value(said, quoted, carried):
+    assert (numbers(said) <= numbers(quoted)) == carried
 
 
 def test_an_extract_that_is_not_its_quotes_is_found(row):
