@@ -42,6 +42,7 @@ from assistant.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from assistant.answering.provider import ChatModel
+    from assistant.retrieval.retriever import PassageRetriever
 
 # Sentences are chosen from this many passages (24 gave .647 instead of .631 of the dev facts).
 _PASSAGES = 12
@@ -115,6 +116,14 @@ class Assistant:
         if k < 1:
             raise InputError("件数は1以上にしてください。", "-k に1以上の数を指定してください。")
         return find(self._index, question, k, filters, reranker=self._reranker)
+
+    def retriever(self, k: int = 5, filters: Filters | None = None) -> "PassageRetriever":
+        """`search` as a LangChain retriever, over the index as it is now."""
+        from assistant.retrieval.retriever import PassageRetriever
+
+        return PassageRetriever(
+            index=self._index, count=k, filters=filters or Filters(), reranker=self._reranker
+        )
 
     def ask(
         self,

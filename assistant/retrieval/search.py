@@ -16,11 +16,6 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from langchain_core.callbacks import CallbackManagerForRetrieverRun
-from langchain_core.documents import Document
-from langchain_core.retrievers import BaseRetriever
-from pydantic import InstanceOf
-
 from assistant.errors import EmbeddingError
 from assistant.japanese.words import content_words, word_pairs
 from assistant.retrieval.concepts import BREAK, Concept, Meter, concepts_of, search_terms
@@ -258,23 +253,3 @@ def reranker_weight() -> float:
 def _weights() -> dict[str, Any]:
     path = Path(__file__).with_name("weights.toml")
     return tomllib.loads(path.read_text(encoding="utf-8"))
-
-
-class PassageRetriever(BaseRetriever):
-    """The search as a LangChain retriever: each document's metadata holds its `Passage`."""
-
-    index: InstanceOf[Index]
-    count: int = 5
-    filters: InstanceOf[Filters] = Filters()
-
-    def _get_relevant_documents(
-        self, query: str, *, run_manager: CallbackManagerForRetrieverRun, **_: Any
-    ) -> list[Document]:
-        return [
-            Document(
-                id=passage.chunk.chunk_id,
-                page_content=passage.chunk.text,
-                metadata={"passage": passage},
-            )
-            for passage in find(self.index, query, self.count, self.filters).passages
-        ]

@@ -20,7 +20,7 @@ from assistant.indexing import ingest, starter_folders
 from assistant.settings import Settings
 
 _QUESTION = "コンソーシアムには誰に入ってもらうべきですか"
-_IMPORTS = "import chromadb, tantivy, sudachipy, langchain_core.retrievers, pydantic_settings"
+_IMPORTS = "import chromadb, tantivy, sudachipy, pydantic_settings"
 _PAIRS = 5
 _WARM = 200
 

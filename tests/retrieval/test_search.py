@@ -1,7 +1,7 @@
 import pytest
 from towns import Town
 
-from assistant.retrieval.search import PassageRetriever, search
+from assistant.retrieval.search import search
 from assistant.schema import Filters
 
 QUESTIONS = [
@@ -112,8 +112,8 @@ def test_digests_that_yield_take_no_places(tmp_path, index_root, count):
     assert [passage.document.edition for passage in found] == ["original"] * count
 
 
-def test_the_retriever_hands_the_passages_to_langchain(index):
-    documents = PassageRetriever(index=index, count=2).invoke(EVERYTHING)
-    passages = search(index, EVERYTHING, 2)
+def test_the_retriever_hands_the_passages_to_langchain(assistant):
+    documents = assistant.retriever(2).invoke(EVERYTHING)
+    passages = assistant.search(EVERYTHING, 2)
     assert [document.metadata["passage"] for document in documents] == passages
     assert [document.page_content for document in documents] == [p.chunk.text for p in passages]

@@ -1,0 +1,36 @@
+"""The search for LangChain. Apart from the search: LangChain takes a second to import."""
+
+from typing import Any
+
+from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.documents import Document
+from langchain_core.retrievers import BaseRetriever
+from pydantic import InstanceOf, SkipValidation
+
+from assistant.retrieval.index import Index
+from assistant.retrieval.models import Reranker
+from assistant.retrieval.search import find
+from assistant.schema import Filters
+
+
+class PassageRetriever(BaseRetriever):
+    """The search as a LangChain retriever: each document's metadata holds its `Passage`."""
+
+    index: InstanceOf[Index]
+    count: int = 5
+    filters: InstanceOf[Filters] = Filters()
+    reranker: SkipValidation[Reranker | None] = None
+
+    def _get_relevant_documents(
+        self, query: str, *, run_manager: CallbackManagerForRetrieverRun, **_: Any
+    ) -> list[Document]:
+        return [
+            Document(
+                id=passage.chunk.chunk_id,
+                page_content=passage.chunk.text,
+                metadata={"passage": passage},
+            )
+            for passage in find(
+                self.index, query, self.count, self.filters, reranker=self.reranker
+            ).passages
+        ]
