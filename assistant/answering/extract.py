@@ -130,8 +130,8 @@ def choose(ranked: list[Extract]) -> list[Extract]:
     while rest and len(chosen) < _MOST_STATEMENTS:
         best = max(rest, key=lambda extract: _gain(extract, chosen))
         rest.remove(best)
-        if chosen and best.score < _LATER_SHARE * chosen[0].score:
-            continue
+        if not chosen:
+            rest = [extract for extract in rest if extract.score >= _LATER_SHARE * best.score]
         size = best.end - best.start
         too_long = bool(chosen) and characters + size > _MOST_CHARACTERS
         if too_long or any(_alike(best, other) for other in chosen):

@@ -246,10 +246,11 @@ def stand_together(term: tuple[str, ...], words: Sequence[str]) -> bool:
     """Whether a text holds the words of a term side by side; true for no words."""
     if not term:
         return True
-    if len(term) == 1:
-        return term[0] in words
-    last = len(words) - len(term)
-    return any(
-        word == term[0] and start <= last and tuple(words[start : start + len(term)]) == term
-        for start, word in enumerate(words)
-    )
+    start = -1
+    try:
+        while True:
+            start = words.index(term[0], start + 1)
+            if tuple(words[start : start + len(term)]) == term:
+                return True
+    except ValueError:
+        return False

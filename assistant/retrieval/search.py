@@ -217,7 +217,10 @@ def _folded(
     bags: list[frozenset[str]] = []
     for chunk_id in order:
         bag = held[chunk_id].bag
-        same = next((n for n, other in enumerate(bags) if _says_the_same(bag, other)), None)
+        # Sets of so different a size cannot share enough: most pairs end here.
+        least, most = _SAME_TEXT * len(bag), len(bag) / _SAME_TEXT
+        alike = (n for n, o in enumerate(bags) if least < len(o) < most and _says_the_same(bag, o))
+        same = next(alike, None)
         if same is not None:
             leaders[same][1].append(chunk_id)
         elif len(leaders) < count:
@@ -227,10 +230,7 @@ def _folded(
 
 
 def _says_the_same(one: frozenset[str], other: frozenset[str]) -> bool:
-    if len(one) > len(other):
-        one, other = other, one
-    # Sets of so different a size cannot share enough: most pairs end here.
-    if len(one) < _LEAST_FOLDED or len(one) <= _SAME_TEXT * len(other):
+    if min(len(one), len(other)) < _LEAST_FOLDED:
         return False
     shared = len(one & other)
     return shared > _SAME_TEXT * (len(one) + len(other) - shared)

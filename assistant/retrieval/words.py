@@ -114,7 +114,7 @@ class WordIndex:
         self._folder = folder
         self._frequencies: dict[tuple[str, str], int] = {}
         self._read: OrderedDict[str, IndexedWords] = OrderedDict()
-        self._passing: dict[Filters, list[str]] = {}
+        self._passing: dict[Filters, frozenset[str]] = {}
         self._open()
 
     def _open(self) -> None:
@@ -234,7 +234,7 @@ class WordIndex:
                 self._read.popitem(last=False)
         return found
 
-    def passing(self, filters: Filters) -> list[str] | None:
+    def passing(self, filters: Filters) -> frozenset[str] | None:
         """Ids of all chunks that pass the filters; None when there is nothing to filter by."""
         restrictions = self._restrictions(filters)
         if not restrictions:
@@ -244,7 +244,7 @@ class WordIndex:
             all_of = [(tantivy.Occur.Must, part) for part in restrictions]
             query = tantivy.Query.boolean_query(all_of)
             hits = self._searcher.search(query, _MOST_FILTERED, count=False).hits
-            found = self._ids_at([address for _, address in hits])
+            found = frozenset(self._ids_at([address for _, address in hits]))
             if len(self._passing) >= _REMEMBERED_FILTERS:
                 self._passing.clear()
             self._passing[filters] = found

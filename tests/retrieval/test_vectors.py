@@ -53,9 +53,9 @@ def test_the_nearest_comes_first_with_its_cosine(store):
     ("limit", "ids", "found"),
     [
         (1, None, ["aaaaaaaaaaaa-0000"]),
-        (99, ["bbbbbbbbbbbb-0000"], ["bbbbbbbbbbbb-0000"]),
-        (99, [], []),
-        (1, ["bbbbbbbbbbbb-0000", "aaaaaaaaaaaa-0001"], ["aaaaaaaaaaaa-0001"]),
+        (99, {"bbbbbbbbbbbb-0000"}, ["bbbbbbbbbbbb-0000"]),
+        (99, set(), []),
+        (1, {"bbbbbbbbbbbb-0000", "aaaaaaaaaaaa-0001"}, ["aaaaaaaaaaaa-0001"]),
     ],
 )
 def test_a_search_keeps_to_the_limit_and_to_the_chunks_named(store, limit, ids, found):
@@ -171,7 +171,30 @@ def test_more_chunks_than_one_batch_holds_are_written(large_store):
 
 def test_a_search_may_be_restricted_to_many_chunks(large, large_store):
     _, ids, vectors = large
-    assert next(iter(large_store.search(vectors[4321], 3, ids))) == ids[4321]
+    assert next(iter(large_store.search(vectors[4321], 3, set(ids)))) == ids[4321]
+
+
+@pytest.mark.parametrize("share", [0.001, 0.02, 0.1, 0.3, 0.9])
+def test_a_restricted_search_finds_the_nearest_of_what_it_may_find(large, large_store, share):
+    _, ids, vectors = large
+    generator = np.random.default_rng(int(1000 * share))
+    allowed = generator.random(MANY) < share
+    question = vectors[int(generator.integers(MANY))]
+    nearest = np.argsort(-np.where(allowed, vectors @ question, -2))[:20]
+    found = large_store.search(question, 20, {i for i, ok in zip(ids, allowed, strict=True) if ok})
+    assert set(found) <= {ids[place] for place in np.flatnonzero(allowed)}
+    expected = [ids[place] for place in nearest[: int(allowed.sum())]]
+    assert len(set(found) & set(expected)) >= 0.9 * min(len(expected), 20)
+    assert list(found.values()) == sorted(found.values(), reverse=True)
+
+
+def test_what_is_allowed_and_far_from_the_question_is_found_too(large, large_store):
+    _, ids, vectors = large
+    order = np.argsort(vectors @ vectors[0])
+    far = {ids[place] for place in order[: MANY // 2]}
+    found = large_store.search(vectors[0], 20, far)
+    assert len(found) == 20
+    assert set(found) <= far
 
 
 def test_many_chunks_are_read_at_once(large, large_store):
