@@ -175,7 +175,7 @@ class Assistant:
         """The answer in a model's words where one is wanted and does its part, else extracted."""
         text = question.strip()
         index = self._index  # one generation for the whole answer
-        provenance = Provenance(index.manifest.index_id, index.manifest.embedding)
+        provenance = self._provenance(index)
         if not text:
             return refusal(question, "question_empty", [], provenance)
         if len(text) > self.settings.question_characters:
@@ -201,7 +201,7 @@ class Assistant:
     def _extracted(
         self, index: Index, text: str, filters: Filters, standalone: str | None
     ) -> tuple[Answer, list[Passage]]:
-        provenance = Provenance(index.manifest.index_id, index.manifest.embedding)
+        provenance = self._provenance(index)
         found = find(index, standalone or text, _PASSAGES, filters, reranker=self._reranker)
         passages = list(found.passages)
         answer = extractive_answer(index, standalone or text, passages, provenance)
@@ -212,6 +212,10 @@ class Assistant:
             filters=found.filters,
             notes=(*found.notes, *answer.notes),
         ), passages
+
+    def _provenance(self, index: Index) -> Provenance:
+        manifest = index.manifest
+        return Provenance(manifest.index_id, manifest.embedding, self.settings.reranker)
 
     def _written(
         self,

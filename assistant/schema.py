@@ -375,6 +375,8 @@ class Provenance:
 
     index_id: str
     embedding: str
+    reranker: str | None = None
+    """The cross-encoder that ordered the passages, as in the settings; None without one."""
     prompt: str | None = None
     """``<name>@<version>:<hash>`` of the prompts a model was given; None without a model."""
     model: str | None = None

@@ -4,8 +4,9 @@
 
 ``settings.json``
     ``{"name", "started" (ISO), "sets": ["guidance", ...], "mode": "extractive"|"llm",
-    "model": null|name, "judge": null|name, "embedding", "index_ids": {set: id},
-    "prompts": {prompt: hash}, "prompt_files": {prompt: path of a file tried instead},
+    "model": null|name, "judge": null|name, "embedding", "reranker": null|name,
+    "index_ids": {set: id}, "prompts": {prompt: hash},
+    "prompt_files": {prompt: path of a file tried instead},
     "waived": {prompt: reason}, "price": null|[input, output] per million tokens, "limit",
     "code": hash of the assistant's source, "agreement": of a judge with our labels}``
 ``rows.jsonl``

@@ -204,6 +204,7 @@ def _settings(plan: Plan, opened: Mapping[str, Assistant]) -> dict[str, Any]:
         "model": load_settings().model if plan.mode == "llm" else None,
         "judge": plan.judge,
         "embedding": next(iter(provenance.values())).embedding,
+        "reranker": load_settings().reranker,
         "index_ids": {name: found.index_id for name, found in provenance.items()},
         "code": _code(),
         "prompts": current_hashes() | tried,

@@ -34,7 +34,8 @@ def changes(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
         )
     found += _statements(before, now)
     found += _sources(before, now)
-    for name, key in (("言語モデル", "model"), ("プロンプト", "prompt")):
+    parts = (("言語モデル", "model"), ("プロンプト", "prompt"), ("再ランキング", "reranker"))
+    for name, key in parts:
         then, today = before["provenance"].get(key), now["provenance"].get(key)
         if then != today:
             found.append(f"{name}: {then or 'なし'} → {today or 'なし'}")

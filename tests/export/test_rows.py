@@ -116,6 +116,7 @@ PROVENANCE = {
     "prompt": None,
     "model": None,
     "embedding": "sif-1",
+    "reranker": None,
     "input_tokens": 0,
     "output_tokens": 0,
     "unverified": 0,

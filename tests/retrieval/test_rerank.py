@@ -89,6 +89,14 @@ def test_the_assistant_uses_it_for_search_and_answers(index_root, monkeypatch, a
     assert dice.read[0][0] == QUESTIONS[0]
 
 
+def test_an_answer_names_the_model_that_ordered_its_passages(index_root, monkeypatch):
+    monkeypatch.setattr("assistant.assistant.open_reranker", lambda _: Dice())
+    for reranker in (None, "local:dice"):
+        assistant = Assistant.open(index_root, Settings(reranker=reranker))
+        assert assistant.ask(QUESTIONS[0]).provenance.reranker == reranker
+        assistant.close()
+
+
 def test_none_is_opened_unless_one_is_named():
     assert open_reranker(Settings()) is None
 
