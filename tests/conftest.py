@@ -2,6 +2,7 @@
 
 import os
 import socket
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,20 @@ def samples():
     if not folder or not Path(folder, "seeds").is_dir():
         pytest.skip("標本資料がありません")
     return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def read_sample():
+    """Reads a real document as an ingest does, in the child process, once for all tests.
+
+    Pictures are recognised where Tesseract is installed, which takes seconds a page.
+    """
+    from assistant.ingest.sandbox import Sandbox
+    from assistant.settings import Settings
+
+    limits = Settings()
+    with Sandbox(seconds=limits.read_seconds, megabytes=limits.read_megabytes) as sandbox:
+        yield cache(sandbox.read)
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.ingest.chunk import make_chunks
+from assistant.ingest.clean import is_markdown
 from assistant.ingest.metadata import describe, prepared_pages
 from assistant.ingest.minutes import with_proceedings
 from assistant.ingest.readers import ReadResult
@@ -41,21 +42,20 @@ def documents(samples: Path) -> dict[str, Path]:
     return seeds | {f"pdf-{name}": samples / "pdfs" / f"{name}.pdf" for name in PDFS}
 
 
-def read(path: Path) -> tuple[SourceDocument, ReadResult, tuple[Page, ...], list[Section]]:
-    """A document as an ingest run understands it."""
-    limits = Settings()
-    with Sandbox(seconds=limits.read_seconds, megabytes=limits.read_megabytes) as sandbox:
-        result = sandbox.read(path)
+def understood(
+    path: Path, result: ReadResult
+) -> tuple[SourceDocument, tuple[Page, ...], list[Section]]:
+    """A document that was read, as an ingest run understands it."""
     pages = prepared_pages(result.pages)
     described = describe(path, "d" * 12, result.pages, title=result.title)
     document = with_proceedings(described.document, pages)
-    markdown = any("\n## " in page.text for page in pages)
-    return document, result, pages, read_structure(pages, document.kind, markdown=markdown)
+    markdown = is_markdown(path, pages)
+    return document, pages, read_structure(pages, document.kind, markdown=markdown)
 
 
-def golden(path: Path) -> Row:
+def golden(path: Path, result: ReadResult) -> Row:
     """Everything that reading finds in a document but its text."""
-    document, result, pages, sections = read(path)
+    document, pages, sections = understood(path, result)
     chunks = make_chunks("d" * 12, pages, sections)
     proceedings = document.proceedings
     return {
@@ -125,5 +125,7 @@ def _hash(text: str) -> str:
 
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
-    for name, path in documents(Path(os.environ["REGIONAL_DX_SAMPLES"])).items():
-        (FOLDER / f"{name}.json").write_text(as_text(golden(path)), encoding="utf-8")
+    with Sandbox(seconds=Settings().read_seconds, megabytes=Settings().read_megabytes) as sandbox:
+        for name, path in documents(Path(os.environ["REGIONAL_DX_SAMPLES"])).items():
+            row = golden(path, sandbox.read(path))
+            (FOLDER / f"{name}.json").write_text(as_text(row), encoding="utf-8")

@@ -42,16 +42,17 @@ OUTLINE_QUESTION = "骨子案では、デジタル人材の育成についてど
 FOLLOWED = "報告書(案)(2024-06-26)と、確定した報告書(2024-09-13)"
 
 
-def described(path, catalog=()):
-    read = read_file(path)
+def described(path, catalog=(), reading=read_file):
+    read = reading(path)
     return describe(
         path, "0" * 12, read.pages, title=read.title, properties=read.properties, catalog=catalog
     )
 
 
 @pytest.fixture(scope="module")
-def pdfs(samples):
-    return {path.name: described(path) for path in sorted((samples / "pdfs").glob("*.pdf"))}
+def pdfs(samples, read_sample):
+    paths = sorted((samples / "pdfs").glob("*.pdf"))
+    return {path.name: described(path, reading=read_sample) for path in paths}
 
 
 @pytest.mark.parametrize(("shipped", "expected"), [(True, SEEDS), (False, SEEDS_BY_TEXT)])

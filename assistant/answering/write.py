@@ -6,6 +6,7 @@ asked for once more where it does not hold, and then set apart.
 """
 
 import json
+from bisect import bisect_right
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -117,10 +118,8 @@ def fitting(
         return sum(count_tokens(text) for _, text in messages)
 
     room = round(model.context * (1 - _SPARE)) - model.reply_tokens - _REPAIR_TOKENS
-    count = len(passages)
-    while count > 1 and cost(count) > room:
-        count -= 1
-    if cost(count) > room:
+    count = bisect_right(range(len(passages) + 1), room, key=cost) - 1
+    if count < min(1, len(passages)):
         raise model_error("context")
     return list(passages[:count])
 

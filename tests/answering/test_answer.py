@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from towns import LIBRARY, LIBRARY_QUESTION, Town
 
 from assistant.answering.answer import notes_for, refusal, render, status_label, timed
 from assistant.export.rows import answer_row
@@ -287,21 +288,14 @@ def test_the_time_taken_is_recorded():
 
 
 @pytest.mark.parametrize("change", ["changed", "removed"])
-def test_a_source_that_changed_after_indexing_is_named(tmp_path, change):
-    from assistant.assistant import Assistant
-    from assistant.indexing import ingest
-    from assistant.settings import Settings
-
-    source = tmp_path / "documents" / "library.txt"
-    source.parent.mkdir()
-    source.write_text("町の図書館では、蔵書の点検に年間120時間を使っている。\n", encoding="utf-8")
-    ingest([source.parent], tmp_path / "index", Settings())
+def test_a_source_that_changed_after_indexing_is_named(tmp_path, index_root, change):
+    town = Town.made(tmp_path, index_root)
+    source = town.write("library.txt", LIBRARY.format(hours=120))
+    town.ingest()
     if change == "changed":
         source.write_text("町の図書館では、蔵書の点検をやめた。\n", encoding="utf-8")
     else:
         source.unlink()
-    opened = Assistant.open(tmp_path / "index", Settings())
-    answer = opened.ask("図書館では蔵書の点検に年間何時間を使っていますか")
-    opened.close()
+    answer = town.ask(LIBRARY_QUESTION)
     assert [citation.verified for citation in answer.citations] == [False]
     assert any("取り込んだ後に変わったか" in note for note in answer.notes)

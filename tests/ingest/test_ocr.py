@@ -8,10 +8,10 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfbase.pdfmetrics import registerFont
 from reportlab.pdfgen.canvas import Canvas
+from towns import Town
 
 from assistant.answering.answer import changed_notes, render
 from assistant.assistant import Assistant
-from assistant.indexing import ingest
 from assistant.ingest.readers import ocr, pdf, read_file
 from assistant.schema import Statement
 from assistant.settings import Settings
@@ -74,11 +74,10 @@ def test_a_quote_from_a_picture_is_never_verified(index_root):
 
 
 @pytest.mark.skipif(not ocr.ocr_is_ready(), reason="文字認識(Tesseractと日本語データ)がありません")
-def test_tesseract_reads_a_picture_and_the_answer_says_so(scan, tmp_path):
-    ingest([scan.parent], tmp_path / "index", Settings())
-    assistant = Assistant.open(tmp_path / "index", Settings())
-    answer = assistant.ask("基地局の費用は約何億円ですか")
-    assistant.close()
+def test_tesseract_reads_a_picture_and_the_answer_says_so(scan, tmp_path_factory, index_root):
+    town = Town.made(tmp_path_factory.mktemp("town"), index_root)
+    town.ingest(scan.parent)
+    answer = town.ask("基地局の費用は約何億円ですか")
     if answer.refused and "費用" not in "".join(p.chunk.text for p in answer.nearest):
         pytest.skip("日本語の書体がないため、写しに文字がありません")
     assert {(c.verified, c.ocr, c.page) for c in answer.citations} == {(False, True, 2)}

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from towns import Town
 
 from assistant.cli import main
 from assistant.errors import EmbeddingError
@@ -88,11 +89,12 @@ def test_questions_and_passages_get_the_prefix_of_their_model(bi_encoder, name, 
     assert embedder.embed_question(" ") is None
 
 
-def test_a_local_model_serves_an_index(bi_encoder, tmp_path):
+def test_a_local_model_serves_an_index(bi_encoder, tmp_path, index_root):
+    root = Town.made(tmp_path, index_root).root
     (tmp_path / "a.txt").write_text("光ファイバの更新には約8億円が必要である。\n", encoding="utf-8")
     settings = Settings(embedding=f"local:{bi_encoder('bge-m3')}")
-    ingest([tmp_path / "a.txt"], tmp_path / "index", settings)
-    index = Index(tmp_path / "index", open_embedder(settings))
+    ingest([tmp_path / "a.txt"], root, settings)
+    index = Index(root, open_embedder(settings))
     (passage,) = find(index, "光ファイバの更新", 1).passages
     assert index.manifest.embedding == "local:bge-m3"
     assert passage.why.signals["ベクトル"] > 0

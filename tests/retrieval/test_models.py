@@ -8,6 +8,7 @@ from threading import Thread
 
 import numpy as np
 import pytest
+from towns import Town
 
 from assistant.errors import EmbeddingError, IndexVersionError, InputError
 from assistant.indexing import ingest, rebuild
@@ -103,9 +104,9 @@ def test_what_is_no_vector_is_refused(rows):
         unit(np.array(rows, np.float32))
 
 
-def test_the_index_keeps_to_its_model(server, tmp_path):
+def test_the_index_keeps_to_its_model(server, tmp_path, index_root):
+    root, real = Town.made(tmp_path, index_root).root, configured(server)
     (tmp_path / "a.txt").write_text("光ファイバの更新には約8億円が必要である。\n", encoding="utf-8")
-    root, real = tmp_path / "index", configured(server)
     ingest([tmp_path / "a.txt"], root, Settings())
     with pytest.raises(IndexVersionError) as raised:
         Index(root, open_embedder(real))
