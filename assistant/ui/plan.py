@@ -100,7 +100,9 @@ def _client(folder: Path) -> str | None:
             key="client",
             persist_state="session",
         )
-    with st.expander("新しい相談元を加える", expanded=not known), st.form("new", border=False):
+    # Folded again once a client was added: its key is another then.
+    box = st.expander("新しい相談元を加える", expanded=not known, key=f"new_{len(known)}")
+    with box, st.form("new", border=False, clear_on_submit=True):
         name = st.text_input("相談元の名前", placeholder="例: みどり町", key="client_name")
         if st.form_submit_button("始める"):
             st.session_state["new_client"] = clients.begin(folder, name)

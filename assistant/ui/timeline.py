@@ -23,7 +23,7 @@ _SHAPES = {
 }
 _INK = "#1f2933"
 _ROW_PIXELS = 30
-_LONGEST_TITLE = 16
+_LONGEST_TITLE = 12
 _HERE, _ELSEWHERE = "索引にある", "索引にない(分かっているもの)"
 
 
