@@ -118,7 +118,9 @@ def fitting(
         return sum(count_tokens(text) for _, text in messages)
 
     room = round(model.context * (1 - _SPARE)) - model.reply_tokens - _REPAIR_TOKENS
-    count = bisect_right(range(len(passages) + 1), room, key=cost) - 1
+    count = len(passages)
+    if cost(count) > room:
+        count = bisect_right(range(count), room, key=cost) - 1
     if count < min(1, len(passages)):
         raise model_error("context")
     return list(passages[:count])
