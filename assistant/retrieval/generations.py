@@ -32,7 +32,7 @@ import numpy as np
 from chromadb.errors import ChromaError
 from filelock import FileLock, Timeout
 
-from assistant.errors import IndexBusyError, IndexDamagedError, StorageError
+from assistant.errors import IndexBusyError, IndexDamagedError, StorageError, cause_of
 from assistant.retrieval.embeddings import (
     Embedder,
     SifEmbedder,
@@ -206,8 +206,9 @@ def storage_error(error: Exception) -> StorageError:
             "索引のフォルダーに書き込む権限がありません。",
             "フォルダーの権限を確かめるか、--index で別の場所を指定してください。",
         )
+    cause = cause_of(error) if isinstance(error, OSError) else type(error).__name__
     return StorageError(
-        f"索引を書き込めませんでした({error})。",
+        f"索引を書き込めませんでした({cause})。",
         "ディスクの空きと権限を確かめて、もう一度実行してください。今までの索引は使えます。",
     )
 

@@ -119,7 +119,7 @@ def test_too_little_space_is_seen_before_anything_is_written(town, monkeypatch):
         (errno.ENOSPC, "空きが足りない"),
         (errno.EACCES, "権限"),
         (errno.EROFS, "権限"),
-        (errno.EIO, "書き込めませんでした"),
+        (errno.EIO, "書き込めませんでした(装置が読み書きに失敗しました)"),
     ],
 )
 def test_a_failure_to_write_is_explained(number, word):
