@@ -19,6 +19,7 @@ from assistant.retrieval.index import (
     read_manifest,
 )
 from assistant.retrieval.models import open_embedder, open_reranker
+from assistant.retrieval.parts import parts_of
 from assistant.retrieval.search import find
 from assistant.schema import (
     Answer,
@@ -202,16 +203,21 @@ class Assistant:
         self, index: Index, text: str, filters: Filters, standalone: str | None
     ) -> tuple[Answer, list[Passage]]:
         provenance = self._provenance(index)
-        found = find(index, standalone or text, _PASSAGES, filters, reranker=self._reranker)
-        passages = list(found.passages)
-        answer = extractive_answer(index, standalone or text, passages, provenance)
+
+        def search(question: str) -> Found:
+            return find(index, question, _PASSAGES, filters, reranker=self._reranker)
+
+        asked = standalone or text
+        found = search(asked)
+        parts = [(part, search(part.question)) for part in parts_of(asked)]
+        answer = extractive_answer(index, asked, found, provenance, parts)
         return replace(
             answer,
             question=text,
             standalone=standalone,
             filters=found.filters,
             notes=(*found.notes, *answer.notes),
-        ), passages
+        ), list(found.passages)
 
     def _provenance(self, index: Index) -> Provenance:
         manifest = index.manifest

@@ -6,7 +6,8 @@ characters; line and page numbers are 1-based; ``None`` means "not known", never
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from datetime import date
+from typing import Literal, NamedTuple
 
 Kind = Literal[
     "minutes",
@@ -323,6 +324,14 @@ class Passage:
     """Chunks that say nearly the same, folded into this one."""
 
 
+class Period(NamedTuple):
+    """A stretch of days."""
+
+    first: date
+    last: date
+    """The last day is part of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """What a search found, and within which restrictions."""
@@ -332,6 +341,8 @@ class Found:
     """Those given and those read from the question."""
     notes: tuple[str, ...] = ()
     """Japanese: restrictions read from the question, and those given up because nothing passed."""
+    periods: tuple[Period, ...] = ()
+    """Those that the question names by 「昨年度」 and the like."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,17 +4,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.answering.cite import citations_of
-from assistant.answering.evidence import find_evidence
+from assistant.answering.evidence import cover_parts, find_evidence
 from assistant.answering.extract import Extract
 from assistant.answering.ground import is_made_of
 from assistant.answering.untrusted import inert
 from assistant.answering.voice import attribution_of, label_notes, label_of, minutes_note
 from assistant.retrieval.index import Index
+from assistant.retrieval.parts import Part
 from assistant.retrieval.query import understand
 from assistant.schema import (
     Answer,
     Chunk,
     Citation,
+    Found,
     Passage,
     Provenance,
     Reason,
@@ -23,24 +25,34 @@ from assistant.schema import (
 )
 
 _NEAREST = 3
+_ASK_APART = "ほかのことは、1つずつ尋ねてください。"
 
 
 def extractive_answer(
-    index: Index, question: str, passages: list[Passage], provenance: Provenance
+    index: Index,
+    question: str,
+    found: Found,
+    provenance: Provenance,
+    parts: Sequence[tuple[Part, Found]] = (),
 ) -> Answer:
     """Answer from the passages without a model, or refuse.
 
     Args:
         index: gives page texts, word frequencies and vectors.
         question: as the user wrote it, neither empty nor too long.
-        passages: the best passages, best first.
+        found: the best passages, best first, and the periods named.
         provenance: what is to be recorded with the answer.
+        parts: what the question asks for, part by part, each with what was found for it; a part of
+            which nothing is said is named in a note.
     """
-    query = understand(question)
-    chosen = find_evidence(index, query, passages)
+    passages = list(found.passages)
+    whole = find_evidence(index, understand(question, found.periods), passages)
+    chosen, missing = cover_parts(index, whole, parts)
     statements, citations = grounded(index, chosen)
     if not statements:
-        return refusal(question, "no_evidence", passages, provenance)
+        refused = refusal(question, "no_evidence", passages, provenance)
+        some = 0 < len(missing) < len(parts)
+        return replace(refused, notes=(*missing_notes(missing), _ASK_APART)) if some else refused
     used = [c.document for c in citations]
     notes = notes_for(used, [c.chunk for c in citations])
     return Answer(
@@ -51,7 +63,12 @@ def extractive_answer(
         mode="extractive",
         statements=tuple(statements),
         citations=tuple(citations),
-        notes=(*notes, *label_notes(s.label for s in statements), *changed_notes(citations)),
+        notes=(
+            *missing_notes(missing),
+            *notes,
+            *label_notes(s.label for s in statements),
+            *changed_notes(citations),
+        ),
         as_of=_as_of(passages),
         nearest=(),
         provenance=provenance,
@@ -155,6 +172,12 @@ def notes_for(
             notes.append(f"{older}の後に、{document.superseded_by}が出ています。")
     # Digests of one original say the same of it.
     return list(dict.fromkeys(notes))
+
+
+def missing_notes(names: Sequence[str]) -> list[str]:
+    """A note that names the parts of a question of which the documents say nothing."""
+    named = "".join(f"「{name}」" for name in names)
+    return [f"{named}について答える記述は、見つかりませんでした。"] if names else []
 
 
 def changed_notes(citations: Sequence[Citation]) -> list[str]:

@@ -5,22 +5,26 @@ asked for, the kind of number) and by how much of it the best sentences meet.
 """
 
 import re
+from collections.abc import Sequence
+from datetime import date
 
 from assistant.answering.extract import (
+    FEWEST_STATING,
     Extract,
     choose,
     meets_wanted,
     place_words,
     rank_sentences,
 )
-from assistant.japanese.dates import DateMention, find_dates
+from assistant.japanese.dates import DateMention, find_dates, find_relative_years
 from assistant.japanese.thesaurus import load_thesaurus, term_words
 from assistant.japanese.width import fold
 from assistant.japanese.words import content_words
 from assistant.retrieval.concepts import BREAK, Meter, concepts_of, stand_together
 from assistant.retrieval.index import Index
-from assistant.retrieval.query import ATTACHED_WORDS, Query
-from assistant.schema import Passage
+from assistant.retrieval.parts import Part
+from assistant.retrieval.query import ASKING_WORDS, ATTACHED_WORDS, Query, understand
+from assistant.schema import Found, Passage, Period, SourceDocument
 
 # What the evidence must reach, chosen on the dev splits of evals/datasets. _LEAST_SCORE trades
 # right against false refusals (.85: .98 and .09; .75: .96 and .05); the others are safeguards.
@@ -32,6 +36,12 @@ _LEAST_AMOUNT_COVERAGE = 0.4
 """The same where an amount is asked for."""
 _LEAST_LITERAL = 0.1
 """Where an amount is asked for: share whose very words stand in the chunk, not only stand-ins."""
+
+_SO_MANY_WORDS = 0.9
+"""Share of each concept that must stand in a sentence, or a synonym of the thesaurus for it."""
+_MOST_OF_A_PART = 2
+"""Statements on each part where the whole question is not said."""
+_OWN_TOWN = re.compile(r"(?:うち|わが|我が|[当本])の?(?:町|市|村|県|役場|地域)")
 
 # The thesaurus gives an abbreviation and its long form at least this weight.
 _SAME_NAME = 0.5
@@ -66,6 +76,69 @@ def find_evidence(index: Index, query: Query, passages: list[Passage]) -> list[E
     return chosen if all(_is_present(words, present, index) for words in asked) else []
 
 
+def cover_parts(
+    index: Index, chosen: list[Extract], parts: Sequence[tuple[Part, Found]]
+) -> tuple[list[Extract], list[str]]:
+    """The evidence with the best sentence of every part that it leaves out.
+
+    Args:
+        index: gives word frequencies and vectors.
+        chosen: the evidence for the whole question; none where the whole is not said.
+        parts: each with what was found for it.
+
+    Returns:
+        The evidence, and the names of the parts of which nothing is said.
+    """
+    queries = [understand(part.question, found.periods) for part, found in parts]
+    said = [_statements(index, q, f) for q, (_, f) in zip(queries, parts, strict=True)]
+    # A whole that is not said may be said in part: all parts, if each pins down something of its
+    # own, or those that one sentence speaks of by name. Else a part is said of something else.
+    pinned = {(q.names, q.quoted, q.dates, q.wanted, q.unit) for q in queries}
+    apart = len(pinned) == len(queries) and all(said)
+    covered = list(chosen)
+    missing = []
+    for query, (part, _), evidence in zip(queries, parts, said, strict=True):
+        best = evidence[:1] if chosen else evidence[:_MOST_OF_A_PART]
+        if best and (chosen or apart or _speaks_of(best[0], query, index)):
+            covered += [e for e in best if not any(e.repeats(other) for other in covered)]
+        elif not any(_holds(other, part.name, index) for other in chosen):
+            missing.append(part.name)
+    if not covered:
+        missing = [
+            part.name for (part, _), evidence in zip(parts, said, strict=True) if not evidence
+        ]
+    return covered, missing
+
+
+def _speaks_of(extract: Extract, query: Query, index: Index) -> bool:
+    """Whether a sentence with its heading holds what a question names, in so many words.
+
+    Never for an amount, a date or a person, nor for 「うちの町の…」: those are asked of one thing.
+    """
+    if query.wanted not in {"other", "list"} or _OWN_TOWN.search(query.text):
+        return False
+    concepts = concepts_of(index, query.text)
+    named = [concept for concept in concepts if any(term.weight >= 1 for term in concept.words)]
+    section = content_words(extract.passage.chunk.section or "")
+    words = [*content_words(extract.text), BREAK, *section]
+    return bool(named) and all(
+        Meter([concept]).literal_coverage(words) >= _SO_MANY_WORDS * concept.share
+        for concept in named
+    )
+
+
+def _holds(extract: Extract, name: str, index: Index) -> bool:
+    """Whether a sentence and its chunk hold the words of a part's name, or what stands for them."""
+    words = tuple(word for word in content_words(name) if word not in ASKING_WORDS)
+    return bool(words) and _is_present(words, [_present(extract.passage)], index)
+
+
+def _statements(index: Index, query: Query, found: Found) -> list[Extract]:
+    """The evidence for a part without mere labels."""
+    evidence = find_evidence(index, query, list(found.passages))
+    return [extract for extract in evidence if len(extract.text) >= FEWEST_STATING]
+
+
 def _meeting_specifics(index: Index, ranked: list[Extract], query: Query) -> list[Extract]:
     """Only the sentences that meet what the question pins down: its dates, meetings and units."""
     kept = []
@@ -98,12 +171,12 @@ def _has_dates(extract: Extract, query: Query) -> bool:
     """
     met = [_has_date(extract, query, asked) for asked in query.dates]
     if query.unit and len(met) > 1 and any(met):
-        mentioned = find_dates(fold(extract.text))
+        mentioned = _mentioned(extract.text, extract.passage.document)
         return all(any(_overlap(m, asked) for m in mentioned) for asked in query.dates)
     return all(met)
 
 
-def _has_date(extract: Extract, query: Query, asked: DateMention) -> bool:
+def _has_date(extract: Extract, query: Query, asked: Period) -> bool:
     """Whether a sentence speaks of the period asked about.
 
     Where an amount is asked for, the amount itself must be of that period: the nearest date before
@@ -111,7 +184,7 @@ def _has_date(extract: Extract, query: Query, asked: DateMention) -> bool:
     title, or the date of the document will do.
     """
     text = fold(extract.text)
-    mentioned = find_dates(text)
+    mentioned = _mentioned(text, extract.passage.document)
     if query.unit and mentioned:
         for amount in re.finditer(rf"{_QUANTITY}(?:{query.unit})", text):
             before = [m for m in mentioned if m.end <= amount.start() + 1]
@@ -133,7 +206,16 @@ def _has_date(extract: Extract, query: Query, asked: DateMention) -> bool:
     return asked.first.isoformat() <= published <= asked.last.isoformat()
 
 
-def _overlap(mention: DateMention, asked: DateMention) -> bool:
+def _mentioned(text: str, document: SourceDocument) -> list[DateMention]:
+    """The dates in a text, those included that it names from when it came out: 「昨年度」."""
+    mentions = find_dates(text)
+    if document.published:
+        spoken = date.fromisoformat(document.published)
+        mentions += find_relative_years(text, spoken, hanging=False)
+    return sorted(mentions, key=lambda mention: mention.start)
+
+
+def _overlap(mention: DateMention, asked: Period) -> bool:
     return mention.first <= asked.last and asked.first <= mention.last
 
 

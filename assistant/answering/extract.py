@@ -1,7 +1,6 @@
 """Answers without a model: the sentences of the passages that answer, word for word."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +15,8 @@ from assistant.retrieval.index import Index
 from assistant.retrieval.query import Query, named_speakers
 from assistant.schema import Passage
 
+FEWEST_STATING = 16
+"""A shorter line (「2022年度米国」) is rather a label than a statement."""
 _MOST_STATEMENTS = 4
 _MOST_CHARACTERS = 600
 _LONGEST_LIST = 360
@@ -42,6 +43,10 @@ _NEIGHBOUR_BONUS = 0.12
 _LATER_SHARE = 0.65
 """A further statement needs this share of the best one's score."""
 
+_HIRAGANA = frozenset(map(chr, range(0x3041, 0x3097)))
+_LEAD_IN = re.compile(r"(?:次の|以下|とおり|通り|挙げ|点|ある)[^。]{0,20}[。：:]?$")
+# What ends a sentence or goes on, and what a chart left behind: 「取り組んでいる約36%」.
+_NO_CAPTION = re.compile(r"[。?!、,]$|[0-9]+\s*[%割件人倍円年]?\)?$")
 _MARK = re.compile(rf"^(?:[{BULLETS}]|[-*+]\s)\s*")
 _COURTESY = re.compile(
     r"ありがとうございま|お願い(?:いた)?します|お願い(?:し|いたし)たい|失礼(?:し|いたし)ます|御覧(?:ください|いただ)|"
@@ -88,6 +93,12 @@ class Extract:
         """The sentence, or the list with its items on lines of their own."""
         return self.passage.chunk.text[self.start : self.end]
 
+    def repeats(self, other: "Extract") -> bool:
+        """Whether the two share most of the words of the shorter one."""
+        first, second = set(content_words(self.text)), set(content_words(other.text))
+        smaller = min(len(first), len(second)) or 1
+        return len(first & second) / smaller > _SAME_WORDS
+
 
 def rank_sentences(index: Index, query: Query, passages: list[Passage]) -> list[Extract]:
     """All sentences and short lists of the passages with their scores, best first."""
@@ -99,7 +110,7 @@ def rank_sentences(index: Index, query: Query, passages: list[Passage]) -> list[
     context = _AMOUNT_CONTEXT_SHARE if query.unit else _CONTEXT_SHARE
     extracts = []
     for passage in passages:
-        spans = list(_units(passage.chunk.text))
+        spans = _units(passage.chunk.text)
         texts = [passage.chunk.text[start:end] for start, end in spans]
         similarities = _similarities(index, vector, texts)
         place = place_words(passage)
@@ -134,7 +145,7 @@ def choose(ranked: list[Extract]) -> list[Extract]:
             rest = [extract for extract in rest if extract.score >= _LATER_SHARE * best.score]
         size = best.end - best.start
         too_long = bool(chosen) and characters + size > _MOST_CHARACTERS
-        if too_long or any(_alike(best, other) for other in chosen):
+        if too_long or any(best.repeats(other) for other in chosen):
             continue
         chosen.append(best)
         characters += size
@@ -206,25 +217,47 @@ def _shape(text: str, query: Query) -> float:
     if _QUESTION_END.search(text) and "論点" not in query.text:
         shape -= _QUESTION_PENALTY
     fragment = not re.search(r"[。\n]", text) and len(text) < 30
-    if len(text) < 16 or fragment:
+    if len(text) < FEWEST_STATING or fragment:
         shape -= _FRAGMENT_PENALTY
     return shape
 
 
-def _units(text: str) -> Iterator[tuple[int, int]]:
+def _units(text: str) -> list[tuple[int, int]]:
     """Sentences, and lists (with the line that leads in) that are short enough to stay whole."""
+    units: list[tuple[int, int]] = []
     sentences = split_sentences(text)
     index = 0
     while index < len(sentences):
         start, end = sentences[index]
         last = _list_end(text, sentences, index)
         if last > index and sentences[last][1] - start <= _LONGEST_LIST:
-            yield start, sentences[last][1]
+            if units and _goes_on(text, units[-1], start):
+                start, _ = units.pop()
+            units.append((start, sentences[last][1]))
             index = last + 1
             continue
         mark = _MARK.match(text[start:end])
-        yield start + (mark.end() if mark and mark.end() < end - start else 0), end
+        units.append((start + (mark.end() if mark and mark.end() < end - start else 0), end))
         index += 1
+    return units
+
+
+def _goes_on(text: str, before: tuple[int, int], start: int) -> bool:
+    """Whether a caption goes on from the line before: 「…連携したことに」「よるメリット」."""
+    return (
+        text[start] in _HIRAGANA
+        and text[before[1] : start] == "\n"
+        and not _NO_CAPTION.search(fold(text[before[0] : before[1]]))
+    )
+
+
+def _is_caption(text: str, start: int, end: int) -> bool:
+    """Whether a line is a caption or heading: one of its own that says something, no sentence.
+
+    Such a line leads in the list below it.
+    """
+    alone = (start == 0 or text[start - 1] == "\n") and text[end : end + 1] == "\n"
+    return alone and not _NO_CAPTION.search(fold(text[start:end]))
 
 
 def _list_end(text: str, sentences: list[tuple[int, int]], index: int) -> int:
@@ -232,10 +265,7 @@ def _list_end(text: str, sentences: list[tuple[int, int]], index: int) -> int:
     start, end = sentences[index]
     first = index
     if not BULLET.match(text[start:end]):
-        leads = re.search(
-            r"(?:次の|以下|とおり|通り|挙げ|点|ある)[^。]{0,20}[。：:]?$", text[start:end]
-        )
-        if not leads:
+        if not (_LEAD_IN.search(text[start:end]) or _is_caption(text, start, end)):
             return index
         first = index + 1
     last = index
@@ -248,10 +278,3 @@ def _list_end(text: str, sentences: list[tuple[int, int]], index: int) -> int:
         short = short and stop - begin <= 80
         last = place
     return last if short and last - first >= 1 else index
-
-
-def _alike(one: Extract, other: Extract) -> bool:
-    first = set(content_words(one.passage.chunk.text[one.start : one.end]))
-    second = set(content_words(other.passage.chunk.text[other.start : other.end]))
-    smaller = min(len(first), len(second)) or 1
-    return len(first & second) / smaller > _SAME_WORDS

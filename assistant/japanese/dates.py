@@ -54,10 +54,18 @@ _END = re.compile(
 _PARTS = {"上": (0, 5), "下": (6, 11), "1": (0, 2), "2": (3, 5), "3": (6, 8), "4": (9, 11)}
 
 
-# Longer words first: 「一昨年度」 holds 「昨年度」.
-_RELATIVE_YEARS = (
-    *(("一昨年度", -2), ("再来年度", 2), ("昨年度", -1), ("前年度", -1)),
-    *(("今年度", 0), ("本年度", 0), ("来年度", 1), ("翌年度", 1), ("次年度", 1)),
+# Years by their distance from the year of speaking; 前年 and 翌年 may hang on a year named before.
+_SHIFTS = {
+    **dict.fromkeys(("昨", "去", "前"), -1),
+    **dict.fromkeys(("今", "本"), 0),
+    **dict.fromkeys(("来", "翌", "次"), 1),
+    "一昨": -2,
+    "再来": 2,
+}
+_RELATIVE = re.compile(
+    r"(?<![一-龥])(?P<shift>一昨|再来|[昨去前今本来翌次])年(?P<fiscal>度)?"
+    # A base of comparison is not what is spoken of: 前年比, 昨年より.
+    r"(?!度|比|同|並み|より|に比べ|と比べ|に対し|間|[0-9一二三四五六七八九十]*[月日])"
 )
 
 
@@ -105,11 +113,28 @@ def find_dates(text: str) -> list[DateMention]:
     return joined
 
 
-def relative_fiscal_year(text: str, today: date) -> int | None:
-    """The fiscal year meant by 「昨年度」「今年度」「本年度」「来年度」 on a given day, if any."""
+def find_relative_years(text: str, today: date, *, hanging: bool = True) -> list[DateMention]:
+    """Find 「昨年度」「今年度」「来年」 and the like in a text, in order.
+
+    Args:
+        text: a question, or the text of a document.
+        today: the day of speaking: for a document that it came out.
+        hanging: 前, 翌 and 次 count from that day too; in a running text they hang on a year named
+            before and are left out.
+    """
     current = today.year if today.month >= 4 else today.year - 1
-    shift = next((shift for word, shift in _RELATIVE_YEARS if word in text), None)
-    return None if shift is None else current + shift
+    mentions = []
+    for match in _RELATIVE.finditer(fold(text)):
+        if match["shift"] in "前翌次" and not hanging:
+            continue
+        shift = _SHIFTS[match["shift"]]
+        if match["fiscal"]:
+            first, last = fiscal_year(current + shift)
+        else:
+            first, last = date(today.year + shift, 1, 1), date(today.year + shift, 12, 31)
+        precision: Precision = "fiscal_year" if match["fiscal"] else "year"
+        mentions.append(DateMention(match.start(), match.end(), first, last, precision))
+    return mentions
 
 
 def _to_short_end(mention: DateMention, text: str) -> DateMention:

@@ -43,6 +43,25 @@ class Word:
     """Offset in the folded text (see `fold`)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Morpheme:
+    """A morpheme in Sudachi's shortest units."""
+
+    text: str
+    speech: tuple[str, ...]
+    """Sudachi's part of speech from general to special."""
+    start: int
+    """Offset in the text."""
+
+
+def morphemes(text: str) -> list[Morpheme]:
+    """The morphemes of a folded text (see `fold`) in order, up to its first 12,000 characters."""
+    return [
+        Morpheme(found.surface(), tuple(found.part_of_speech()), found.begin())
+        for found in _tokenizer().tokenize(text[:_LONGEST_PIECE], SplitMode.A)
+    ]
+
+
 def content_words(text: str) -> list[str]:
     """The content words of a text in order, normalized and lower-cased.
 

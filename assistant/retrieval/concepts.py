@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from assistant.japanese.thesaurus import HONORIFIC, Equivalents, load_thesaurus
 from assistant.japanese.words import Word, tagged_words, word_pairs
 from assistant.retrieval.index import Index
-from assistant.retrieval.query import ASKING_WORDS
+from assistant.retrieval.query import ASKING_WORDS, without_own_plan
 from assistant.retrieval.words import Term
 from assistant.schema import Match
 
@@ -132,8 +132,15 @@ class Meter:
         return found
 
     def literal_coverage(self, words: Sequence[str]) -> float:
-        """The same by the question's own words alone."""
-        return self._weighed(self._literally(self._known.intersection(words)))
+        """The same by the question's own words and what the thesaurus says means the same."""
+        held = self._known.intersection(words)
+        met = self._literally(held)
+        for word in held:
+            for place, credit, term in self._instead.get(word, ()):
+                same = credit >= _STAND_IN * _SAME_THING and stand_together(term, words)
+                if same and credit > met.get(place, 0.0):
+                    met[place] = credit
+        return self._weighed(met)
 
     def _literally(self, held: frozenset[str]) -> dict[int, float]:
         met: dict[int, float] = {}
@@ -148,7 +155,7 @@ class Meter:
 
 def concepts_of(index: Index, question: str) -> tuple[Concept, ...]:
     """The concepts of a question in order, each once."""
-    words = [word for word in tagged_words(question) if word.text != HONORIFIC]
+    words = [word for word in tagged_words(without_own_plan(question)) if word.text != HONORIFIC]
     found: dict[tuple[str, ...], tuple[list[Word], Equivalents]] = {}
     position = 0
     for length, equivalents in load_thesaurus().split(tuple(word.text for word in words)):

@@ -1,13 +1,14 @@
 """What a question asks for: its words, the kind of answer, the specifics an answer must meet."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.japanese.dates import DateMention, find_dates
+from assistant.japanese.dates import find_dates
 from assistant.japanese.width import fold
 from assistant.japanese.words import content_words, is_noun_phrase, named_towns, proper_nouns
+from assistant.schema import Period
 
 Wanted = Literal["amount", "date", "person", "list", "other"]
 
@@ -28,7 +29,7 @@ ASKING_WORDS = frozenset(
 ATTACHED_WORDS = frozenset({"番号", "住所", "氏名"})
 """Words that mean a thing only together with the word before: 「電話番号」."""
 _AMOUNT = re.compile(
-    r"いくら|いくつ|何(?:年間|日間|週間|か月|カ月|ヶ月|人|名|件|割|%|パーセント|倍|回|社|か所|カ所|箇所|校|台|日|時間|億|万|円|団体|市町村|"
+    r"いくら|いくつ|何(?:歳|才|年間|日間|週間|か月|カ月|ヶ月|人|名|件|割|%|パーセント|倍|回|社|か所|カ所|箇所|校|台|日|時間|億|万|円|団体|市町村|"
     r"自治体|市町|項目|種類|点|世帯|地区|つ)"
     r"|どれ(?:くらい|ぐらい|ほど)|どの(?:くらい|ぐらい|程度)|割合|人数|件数|金額|補助率|上限額|予算額|単価|受講料"
 )
@@ -43,6 +44,7 @@ _UNITS = (
     (r"何割|何%|何パーセント|割合|補助率", r"割|%|分の|パーセント|半|/"),
     (r"いくら|金額|上限額|予算額|単価|受講料|料金", r"円|ドル"),
     (r"何人|人数|何名|どれくらいの人", r"人|名"),
+    (r"何[歳才]|年齢|いくつの(?:人|方)", r"[歳才]"),
     (r"何件|件数", r"件"),
     (r"何倍", r"倍"),
     (r"何回", r"回"),
@@ -72,15 +74,22 @@ _RELATION_WORDS = frozenset(
         (
             "相手 場所 性質 扱う 特徴 方法 意味 例 名 側 点 面 程度 時期 時間 順番 先 位置 関係",
             "結果 答え 目的 対象 役割 効果 要素 要因 原因 背景 範囲 中身 概要 分野 主体 手段 形 型",
+            "一番 最も 多い 少ない 大きい 高い 低い",
         )
     ).split()
 )
+_WHO_DID = re.compile(
+    r"のは(?:誰|だれ|どなた|どの)|(?:構成員|委員|人|方)の(?:名前|氏名)は(?:何|誰)"
+)
+_TOPIC = re.compile(r"[は、](?P<topic>[^、。はがの「」]{2,16})について、?(?:何|どう|どの|どんな)")
 _COUNTED = re.compile(r"何(?:件|社|団体|世帯|か所|項目|種類)の(?P<noun>[一-龥ァ-ヶー]{2,8})")
 _WHICH = re.compile(r"(?:どの|どんな|どのような)(?P<noun>[一-龥ァ-ヶー]{2,6})(?=[をがでへ])")
-_DEADLINE = re.compile(r"(?:何日|何月|いつ|何時)まで|締め?切り?|期限")
+# 「いつからいつまで」 asks for a period, which may be written with ～.
+_DEADLINE = re.compile(r"(?<!から)(?:何日|何月|いつ|何時)まで|締め?切り?|期限")
 _NO_KIND = frozenset(
     {"事", "もの", "物", "方法", "取り組み", "内容", "対策", "工夫", "効果", "役割", "場面"}
 )
+_NOT_ASKED = ASKING_WORDS | _RELATION_WORDS
 _NOUN = re.compile(r"[一-龥ァ-ヶa-z]")
 _PHRASE_ENDS = re.compile(r"[のがはをにでとも、]")
 _QUOTED = re.compile(r"[「『]([^」』]{2,40})[」』]")
@@ -93,6 +102,7 @@ _LATIN = re.compile(
 )
 # The section of the plan that the user is writing is no name that a document must hold.
 _OWN_PLAN = re.compile(r"(?:計画書|申請書|提案書)の.{1,20}?の?(?:章|欄|項目|節)")
+_OWN_PLAN_FRAME = re.compile(r"(?:計画書|申請書|提案書)の(「[^」]{1,20}」)の?(?:章|欄|項目|節)")
 _ERAS = {"令和", "平成", "昭和", "大正", "明治"}
 _TITLED = r"(?:構成員|委員|座長|部会長|センター長|課長|室長|補佐|さん|様|氏|先生)"
 
@@ -123,14 +133,19 @@ class Query:
     else."""
     quoted: tuple[str, ...]
     """Names in quotation marks: each must stand in the documents as it is."""
-    dates: tuple[DateMention, ...]
-    """Dates and fiscal years named."""
+    dates: tuple[Period, ...]
+    """Dates and fiscal years named, and those that 「昨年度」 and the like stand for."""
     meetings: tuple[str, ...]
     """「第6回」「検討項目2」「資料6-3」 and the like, without spaces."""
 
 
-def understand(question: str) -> Query:
-    """Read a question; any text is understood, an empty one has no words."""
+def understand(question: str, periods: Sequence[Period] = ()) -> Query:
+    """Read a question; any text is understood, an empty one has no words.
+
+    Args:
+        question: any text.
+        periods: those that it names by words like 「昨年度」 (`Found.periods`).
+    """
     text = fold(question).strip()
     return Query(
         text=text,
@@ -139,13 +154,21 @@ def understand(question: str) -> Query:
         unit="|".join(unit for asked, unit in _UNITS if re.search(asked, text)) or None,
         asked=tuple(_asked(text)),
         counted=tuple(_words_in(_COUNTED, text)),
-        wished=tuple(_words_in(_WHICH, text)),
+        wished=tuple(w for w in _words_in(_WHICH, text) if w not in _NOT_ASKED),
         deadline=bool(_DEADLINE.search(text)),
         names=tuple(dict.fromkeys(_names(text))),
         quoted=tuple(dict.fromkeys(_quoted(text))),
-        dates=tuple(find_dates(question)),
+        dates=(*(Period(m.first, m.last) for m in find_dates(question)), *periods),
         meetings=tuple(re.sub(r"\s", "", m) for m in _MEETING.findall(text)),
     )
+
+
+def without_own_plan(question: str) -> str:
+    """「計画書の「推進体制」の章に…」 as 「「推進体制」に…」, folded.
+
+    Documents speak of the matter, not of the user's plan.
+    """
+    return _OWN_PLAN_FRAME.sub(r"\1", fold(question))
 
 
 def named_speakers(question: str, speakers: Iterable[str]) -> list[str]:
@@ -189,13 +212,17 @@ def _asked(text: str) -> list[str]:
 
     Of 「財政措置の内容を教えて」 that is 財政 and 措置: 内容 says nothing of its own.
     """
-    match = _ATTRIBUTE.search(text)
+    topic = _TOPIC.search(text)
+    if topic and is_noun_phrase(topic["topic"]):
+        return [word for word in content_words(topic["topic"]) if word not in _NOT_ASKED]
+    # 「…と指摘したのは誰か」 asks for who said it, by whatever verb it is reported.
+    match = None if _WHO_DID.search(text) else _ATTRIBUTE.search(text)
     for phrase in reversed(_PHRASE_ENDS.split(match["asked"])) if match else []:
         found = content_words(phrase)
         words = [
             word
             for before, word in zip(["", *found], found, strict=False)
-            if (word not in ASKING_WORDS | _RELATION_WORDS and _NOUN.search(word))
+            if (word not in _NOT_ASKED and _NOUN.search(word))
             or (before and word in ATTACHED_WORDS)
         ]
         if words:

@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from assistant.japanese.dates import find_dates, fiscal_year, relative_fiscal_year
+from assistant.japanese.dates import find_dates, find_relative_years
 from assistant.japanese.width import fold
 from assistant.retrieval.query import named_speakers
-from assistant.schema import Filters, SourceDocument
+from assistant.schema import Filters, Period, SourceDocument
 
 _DOCUMENT = (
     r"議事録|骨子\(?案\)?|骨子|答申\(?案\)?|答申|報告書\(?案\)?|報告書|ガイドブック|手引き|論点整理|白書|"
@@ -29,6 +29,8 @@ _NAMED = re.compile(
     rf"(?P<name>(?:(?:{_MEETING})[^、。?]{{0,8}}?)?(?:{_DOCUMENT})(?:と[^、。?]{{0,14}}?(?:{_DOCUMENT}))?)"
     rf"(?:それぞれ)?{_IN_IT}"
 )
+# 「骨子案の昨年度の件数」: the year before the document came out.
+_YEAR_OF_IT = re.compile(rf"(?P<name>(?:{_DOCUMENT}))の(?=(?:一昨|再来|[昨去前今本来翌])年)")
 _MEETING_NAMED = re.compile(
     rf"(?P<name>{_MEETING})(?:の?(?:会合|会議|懇談会|検討会|部会|議事録))?で"
 )
@@ -53,6 +55,8 @@ class Restrictions:
     filters: Filters
     said: tuple[str, ...] = ()
     """Japanese, one part for each restriction: 「発言者: 越塚構成員」."""
+    periods: tuple[Period, ...] = ()
+    """「昨年度」 and the like: what is asked for is of them, whenever it came out."""
 
     def __bool__(self) -> bool:
         return bool(self.said)
@@ -72,7 +76,7 @@ def restrictions_of(
         speakers: speakers as printed, of the index.
         documents: the documents of the index by doc_id.
         given: what the user asked for by option; it is kept and never widened.
-        today: what 「昨年度」 counts from.
+        today: what 「昨年度」 counts from, unless a document is named: then the day it came out.
     """
     text = fold(question)
     filters, said = given, []
@@ -96,13 +100,23 @@ def restrictions_of(
         if pattern.search(text) and not given.status:
             filters = replace(filters, status=status)  # type: ignore[arg-type]  # a Status
             said.append(f"段階: {name}")
-    return Restrictions(filters, tuple(said))
+    dates = [] if period else find_relative_years(text, _spoken(chosen, documents) or today)
+    said += [f"{text[d.start : d.end]}: {d.first}から{d.last}まで" for d in dates]
+    return Restrictions(filters, tuple(said), tuple(Period(d.first, d.last) for d in dates))
+
+
+def _spoken(chosen: Sequence[str], documents: Mapping[str, SourceDocument]) -> date | None:
+    """When the documents named came out, the newest of them; None where that is not known."""
+    named = [documents[doc_id] for doc_id in chosen if documents[doc_id].kind != "guidebook"]
+    days = [document.published for document in named if document.published]
+    return date.fromisoformat(max(days)) if days else None
 
 
 def _documents(text: str, documents: Mapping[str, SourceDocument]) -> list[str]:
     """Documents that the question says to look in; none when it names none that is here."""
     wanted: list[list[str]] = []
-    for match in (*_NAMED.finditer(text), *_MEETING_NAMED.finditer(text)):
+    patterns = (_NAMED, _MEETING_NAMED, _YEAR_OF_IT)
+    for match in (match for pattern in patterns for match in pattern.finditer(text)):
         meeting = re.search(_MEETING, match["name"])
         names = re.findall(_DOCUMENT, match["name"]) or [""]
         wanted += [[part for part in (meeting and meeting[0], name) if part] for name in names]
@@ -129,8 +143,7 @@ def _came_out(text: str, today: date) -> tuple[date, date] | None:
     for mention in find_dates(text):
         if _CAME_OUT.search(text[mention.end :]):
             return mention.first, mention.last
-    for word in re.finditer(r"(?:一昨|昨|前|今|本)年度", text):
-        year = relative_fiscal_year(word[0], today)
-        if year is not None and _CAME_OUT.search(text[word.end() :]):
-            return fiscal_year(year)
+    for mention in find_relative_years(text, today):
+        if mention.precision == "fiscal_year" and _CAME_OUT.search(text[mention.end :]):
+            return mention.first, mention.last
     return None

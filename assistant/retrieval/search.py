@@ -97,12 +97,11 @@ def find(
         return Found(tuple(passages), given, notes)
     said = "、".join(read.said)
     if passages:
-        return Found(
-            tuple(passages), read.filters, (f"質問から条件を読み取りました({said})。", *notes)
-        )
+        notes = (f"質問から条件を読み取りました({said})。", *notes)
+        return Found(tuple(passages), read.filters, notes, read.periods)
     passages, notes = _ranked(index, question, concepts, count, given, reranker)
     note = f"質問にある条件({said})に合う箇所がないため、条件を外して探しました。"
-    return Found(tuple(passages), given, (note, *notes))
+    return Found(tuple(passages), given, (note, *notes), read.periods)
 
 
 def _ranked(

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 from sets import read_set
 
-from assistant.japanese.dates import DateMention, find_dates, fiscal_year, relative_fiscal_year
+from assistant.japanese.dates import DateMention, find_dates, find_relative_years, fiscal_year
 
 DAY = (date(2024, 4, 24), date(2024, 4, 24), "day")
 
@@ -95,17 +95,36 @@ def test_a_fiscal_year_begins_in_april():
         ("一昨年度の実績", date(2026, 11, 21), 2024),
         ("昨年度の予算", date(2026, 3, 31), 2024),
         ("昨年度の予算", date(2026, 4, 1), 2025),
-        ("前年度比", date(2026, 4, 1), 2025),
+        ("前年度の予算", date(2026, 4, 1), 2025),
         ("今年度の公募", date(2026, 3, 31), 2025),
         ("本年度の公募", date(2026, 4, 1), 2026),
         ("来年度の計画", date(2026, 11, 21), 2027),
         ("翌年度へ繰り越す", date(2026, 11, 21), 2027),
         ("再来年度の計画", date(2026, 11, 21), 2028),
-        ("昨年の予算", date(2026, 11, 21), None),
     ],
 )
-def test_relative_fiscal_years_count_from_today(text, today, year):
-    assert relative_fiscal_year(text, today) == year
+def test_relative_fiscal_years_count_from_the_day_of_speaking(text, today, year):
+    [mention] = find_relative_years(text, today)
+    assert (mention.first, mention.last) == fiscal_year(year)
+
+
+@pytest.mark.parametrize(("text", "year"), [("昨年の予算", 2025), ("来年の計画", 2027)])
+def test_last_year_that_is_no_fiscal_year_is_a_calendar_year(text, year):
+    [mention] = find_relative_years(text, date(2026, 2, 1))
+    assert (mention.first, mention.last) == (date(year, 1, 1), date(year, 12, 31))
+
+
+@pytest.mark.parametrize(
+    "text", ["前年度比", "昨年より多い", "前年同月", "本年２月に諮問", "一年度"]
+)
+def test_a_base_of_comparison_or_a_month_is_no_relative_year(text):
+    assert find_relative_years(text, date(2026, 2, 1)) == []
+
+
+def test_in_a_running_text_the_year_before_hangs_on_another():
+    text = "令和4年度は前年度を上回り、昨年度は下回った"
+    [mention] = find_relative_years(text, date(2026, 5, 1), hanging=False)
+    assert mention.first == date(2025, 4, 1)
 
 
 @pytest.mark.parametrize("text", ["令和7年（2026年）3月", "2025年（令和6年）4月1日"])

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -69,6 +70,28 @@ def test_a_document_to_look_in_restricts(question, documents):
 def test_a_date_restricts_only_when_it_is_the_documents(question, since, until):
     filters = read(question)
     assert (filters.since, filters.until) == (since, until)
+
+
+@pytest.mark.parametrize(
+    ("question", "documents", "first"),
+    [
+        ("昨年度の補助率は", (), date(2025, 4, 1)),
+        ("骨子案の昨年度の件数は", ("d", "x", "g"), date(2023, 4, 1)),
+        ("議事録によると、昨年の件数は", ("m", "g"), date(2024, 1, 1)),
+        ("昨年度より増えましたか", (), None),
+        ("昨年度の報告書は何を求めていますか", (), None),  # the report is of that year
+    ],
+)
+def test_last_year_counts_from_the_document_named_else_from_today(question, documents, first):
+    known = {
+        **DOCUMENTS,
+        "d": replace(DOCUMENTS["d"], published="2024-04-24"),
+        "m": replace(DOCUMENTS["m"], published="2025-01-10"),
+    }
+    read = restrictions_of(question, SPEAKERS, known, Filters(), TODAY)
+    assert read.filters.documents == documents
+    assert [period.first for period in read.periods] == ([first] if first else [])
+    assert bool(read.periods) == any("昨年" in part for part in read.said)
 
 
 @pytest.mark.parametrize(
