@@ -99,6 +99,8 @@ def cover_parts(
     missing = []
     for query, (part, _), evidence in zip(queries, parts, said, strict=True):
         best = evidence[:1] if chosen else evidence[:_MOST_OF_A_PART]
+        if any(_names(other, part.name, index) for other in chosen):
+            continue
         if best and (chosen or apart or _speaks_of(best[0], query, index)):
             covered += [e for e in best if not any(e.repeats(other) for other in covered)]
         elif not any(_holds(other, part.name, index) for other in chosen):
@@ -125,6 +127,12 @@ def _speaks_of(extract: Extract, query: Query, index: Index) -> bool:
         Meter([concept]).literal_coverage(words) >= _SO_MANY_WORDS * concept.share
         for concept in named
     )
+
+
+def _names(extract: Extract, name: str, index: Index) -> bool:
+    """Whether a sentence itself holds the words of a part's name, or what stands for them."""
+    words = tuple(word for word in content_words(name) if word not in ASKING_WORDS)
+    return bool(words) and _is_present(words, [content_words(extract.text)], index)
 
 
 def _holds(extract: Extract, name: str, index: Index) -> bool:
