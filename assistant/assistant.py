@@ -2,12 +2,14 @@
 
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
+from itertools import zip_longest
 from pathlib import Path
 from threading import Lock
 from time import monotonic, perf_counter
 from typing import TYPE_CHECKING, Self
 
 from assistant.answering.answer import extractive_answer, refusal, timed
+from assistant.answering.context import in_context
 from assistant.answering.conversation import answer_about_source, standalone_question
 from assistant.errors import IndexBusyError, IndexVersionError, InputError, ModelError
 from assistant.indexing import ingest, rebuild, starter_folders, starter_is_current
@@ -201,7 +203,8 @@ class Assistant:
 
     def _extracted(
         self, index: Index, text: str, filters: Filters, standalone: str | None
-    ) -> tuple[Answer, list[Passage]]:
+    ) -> tuple[Answer, list[Found]]:
+        """The answer, and what was found for the whole question and for each of its parts."""
         provenance = self._provenance(index)
 
         def search(question: str) -> Found:
@@ -217,7 +220,7 @@ class Assistant:
             standalone=standalone,
             filters=found.filters,
             notes=(*found.notes, *answer.notes),
-        ), list(found.passages)
+        ), [found, *(part for _, part in parts)]
 
     def _provenance(self, index: Index) -> Provenance:
         manifest = index.manifest
@@ -245,9 +248,10 @@ class Assistant:
         if standalone:
             condensed, spent = condense(model, text, history, deadline)
             standalone = condensed or standalone
-        extracted, passages = self._extracted(index, text, filters, standalone)
+        extracted, found = self._extracted(index, text, filters, standalone)
         if extracted.refused:
             return extracted
+        passages = in_context(_in_turn(found), index.vectors.chunks, model.context)
         answer = yield from stream_written(
             model,
             standalone or text,
@@ -260,7 +264,8 @@ class Assistant:
         )
         if answer.mode == "extractive":
             yield from _statements(answer)
-        return answer
+            return answer
+        return replace(answer, notes=(*found[0].notes, *answer.notes))
 
     def model(self) -> "ChatModel":
         """The chat model of the settings, opened once.
@@ -402,6 +407,13 @@ def _no_model() -> InputError:
         "言語モデルが設定されていないため、--mode llm は使えません。",
         "REGIONAL_DX_MODEL を設定するか、--mode auto か --mode extractive を指定してください。",
     )
+
+
+def _in_turn(found: Sequence[Found]) -> list[Passage]:
+    """Of the whole question and each of its parts in turn the best passage not yet taken."""
+    rows = zip_longest(*(one.passages for one in found))
+    taken = {passage.chunk.chunk_id: passage for row in rows for passage in row if passage}
+    return list(taken.values())[:_PASSAGES]
 
 
 def _statements(answer: Answer) -> Iterator[StatementEvent]:

@@ -322,6 +322,9 @@ class Passage:
     why: Why | None = field(default=None, compare=False)
     also: tuple["Passage", ...] = field(default=(), compare=False)
     """Chunks that say nearly the same, folded into this one."""
+    grown: tuple[Chunk, ...] = field(default=(), compare=False)
+    """In order, the chunks or parts of them that `chunk` was put together from for a prompt; empty
+    for a chunk as indexed."""
 
 
 class Period(NamedTuple):

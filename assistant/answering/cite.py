@@ -5,8 +5,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
-from assistant.answering.ground import is_found, lines_of, quotes_of
-from assistant.schema import Citation, Page, Passage, SourceDocument
+from assistant.answering.ground import Quote, is_found, lines_of, quotes_of
+from assistant.schema import Chunk, Citation, Page, Passage, SourceDocument
 
 Pages = Callable[[str], tuple[Page, ...]]
 """The pages of a document as read, by its id."""
@@ -33,7 +33,7 @@ def citations_of(
             Citation(
                 number=number + len(citations),
                 quote=quote.text,
-                chunk=chunk,
+                chunk=_holder(passage, quote),
                 document=document,
                 verified=verified and not page.ocr,
                 page=page.page,
@@ -45,6 +45,16 @@ def citations_of(
             )
         )
     return citations
+
+
+def _holder(passage: Passage, quote: Quote) -> Chunk:
+    """The chunk that a quote begins in, of those that a grown passage was put together from."""
+    for chunk in passage.grown:
+        for segment in chunk.segments:
+            begins = quote.start - segment.source_start
+            if segment.page == quote.page and 0 <= begins < segment.length:
+                return chunk
+    return passage.chunk
 
 
 def source_is_unchanged(document: SourceDocument) -> bool:
