@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from assistant.answering.cite import citations_of
 from assistant.answering.evidence import cover_parts, find_evidence
-from assistant.answering.extract import Extract
+from assistant.answering.extract import Extract, with_antecedents
 from assistant.answering.ground import is_made_of
 from assistant.answering.untrusted import inert
 from assistant.answering.voice import attribution_of, label_notes, label_of, minutes_note
@@ -48,7 +48,7 @@ def extractive_answer(
     passages = list(found.passages)
     whole = find_evidence(index, understand(question, found.periods), passages)
     chosen, missing = cover_parts(index, whole, parts)
-    statements, citations = grounded(index, chosen)
+    statements, citations = grounded(index, with_antecedents(chosen))
     if not statements:
         refused = refusal(question, "no_evidence", passages, provenance)
         some = 0 < len(missing) < len(parts)

@@ -1,10 +1,11 @@
 """Answers without a model: the sentences of the passages that answer, word for word."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from assistant.answering.voice import label_of
 from assistant.ingest.blocks import BULLET
 from assistant.japanese.dates import find_dates
 from assistant.japanese.sentences import BULLETS, split_sentences
@@ -43,6 +44,10 @@ _NEIGHBOUR_BONUS = 0.12
 _LATER_SHARE = 0.65
 """A further statement needs this share of the best one's score."""
 
+_LEANS = re.compile(
+    r"(?:これ|この|こう(?:した|いう)|それ|その|そう(?:した|いう)|また|さらに|なお|ただし|しかし|一方|したがって|よって)"
+)
+_LONGEST_LEANING = 250
 _HIRAGANA = frozenset(map(chr, range(0x3041, 0x3097)))
 _LEAD_IN = re.compile(r"(?:次の|以下|とおり|通り|挙げ|点|ある)[^。]{0,20}[。：:]?$")
 # What ends a sentence or goes on, and what a chart left behind: 「取り組んでいる約36%」.
@@ -150,6 +155,35 @@ def choose(ranked: list[Extract]) -> list[Extract]:
         chosen.append(best)
         characters += size
     return chosen
+
+
+def with_antecedents(chosen: list[Extract]) -> list[Extract]:
+    """Sentences that lean on the one before (「その費用は…」, 「また、…」) with that one before them.
+
+    Only within a chunk and up to `_LONGEST_LEANING` characters; a sentence that is chosen itself is
+    not put before another.
+    """
+    return [_with_antecedent(extract, chosen) for extract in chosen]
+
+
+def _with_antecedent(extract: Extract, chosen: list[Extract]) -> Extract:
+    text = extract.passage.chunk.text
+    if not _LEANS.match(text[extract.start : extract.end]):
+        return extract
+    before = [span for span in split_sentences(text) if span[1] <= extract.start]
+    if not before or extract.end - before[-1][0] > _LONGEST_LEANING:
+        return extract
+    start, end = before[-1]
+    sentence = text[start:end]
+    same = [o for o in chosen if o.passage.chunk.chunk_id == extract.passage.chunk.chunk_id]
+    elsewhere = any(other.start < end <= other.end for other in same)
+    # One label stands beside both: neither may be made a finding by the other.
+    chunk, own = extract.passage.chunk, extract.text
+    if label_of(chunk, sentence) != label_of(chunk, own):
+        return extract
+    if elsewhere or sentence[-1] != "。" or _COURTESY.search(sentence):
+        return extract
+    return replace(extract, start=start)
 
 
 def is_scrap(text: str, title: str) -> bool:

@@ -1,12 +1,21 @@
 import re
+from dataclasses import replace
 
 import pytest
 
-from assistant.answering.extract import Extract, choose, is_scrap, meets_wanted, rank_sentences
+from assistant.answering.extract import (
+    Extract,
+    choose,
+    is_scrap,
+    meets_wanted,
+    rank_sentences,
+    with_antecedents,
+)
 from assistant.japanese.sentences import split_sentences
 from assistant.japanese.width import fold
 from assistant.retrieval.query import understand
 from assistant.retrieval.search import search
+from assistant.schema import Chunk, Passage, SourceDocument
 
 QUESTIONS = [
     "光ファイバの更新の費用はいくらですか",
@@ -160,3 +169,36 @@ def test_what_states_nothing_is_a_scrap(text):
 )
 def test_what_states_something_is_none(text):
     assert not is_scrap(text, "みどり町通信網の整備計画")
+
+
+def leaning(text, start, claim=None):
+    chunk = Chunk("d-0000", "d", text, (), claim=claim)
+    passage = Passage(1, 1.0, chunk, SourceDocument("d", "d", "/d"))
+    return Extract(passage, start, len(text), 1.0, {}, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("before", "sentence", "claim", "together"),
+    [
+        ("光ファイバを新しくする。", "その費用は8億円である。", None, True),
+        ("光ファイバを新しくする。", "また、無線も使う。", None, True),
+        ("光ファイバを新しくする。", "費用は8億円である。", None, False),
+        ("光ファイバの更新", "その費用は8億円である。", None, False),  # no sentence
+        ("よろしくお願いします。", "その費用は8億円である。", None, False),
+        ("光ファイバを新しくした。", "これを国が支援すべきである。", "proposal", False),  # 提案
+        ("長" * 300 + "。", "その費用は8億円である。", None, False),
+    ],
+)
+def test_a_sentence_that_leans_on_the_one_before_is_shown_with_it(
+    before, sentence, claim, together
+):
+    extract = leaning(f"{before}\n{sentence}", len(before) + 1, claim)
+    [shown] = with_antecedents([extract])
+    assert (shown.start == 0) is together
+
+
+def test_a_sentence_that_is_shown_itself_is_not_repeated_before_another():
+    text = "光ファイバを新しくする。その費用は8億円である。"
+    later = leaning(text, 12)
+    first = replace(later, start=0, end=12)
+    assert with_antecedents([first, later]) == [first, later]
