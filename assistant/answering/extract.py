@@ -158,7 +158,7 @@ def choose(ranked: list[Extract]) -> list[Extract]:
 
 
 def with_antecedents(chosen: list[Extract]) -> list[Extract]:
-    """Sentences that lean on the one before (「その費用は…」, 「また、…」) with that one before them.
+    """Sentences that lean on the one before (「その費用は…」, 「また、…」), that one included.
 
     Only within a chunk and up to `_LONGEST_LEANING` characters; a sentence that is chosen itself is
     not put before another.

@@ -64,8 +64,8 @@ _SHIFTS = {
 }
 _RELATIVE = re.compile(
     r"(?<![一-龥])(?P<shift>一昨|再来|[昨去前今本来翌次])年(?P<fiscal>度)?"
-    # A base of comparison is not what is spoken of: 前年比, 昨年より.
-    r"(?!度|比|同|並み|より|に比べ|と比べ|に対し|間|[0-9一二三四五六七八九十]*[月日])"
+    # A base of comparison is not what is spoken of: 前年比, 前年から, 昨年より.
+    r"(?!度|比|同|並み|より|から|に比べ|と比べ|に対し|間|[0-9一二三四五六七八九十]*[月日])"
 )
 
 

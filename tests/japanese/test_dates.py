@@ -115,7 +115,7 @@ def test_last_year_that_is_no_fiscal_year_is_a_calendar_year(text, year):
 
 
 @pytest.mark.parametrize(
-    "text", ["前年度比", "昨年より多い", "前年同月", "本年２月に諮問", "一年度"]
+    "text", ["前年度比", "昨年より多い", "前年から減る", "前年同月", "本年２月に諮問", "一年度"]
 )
 def test_a_base_of_comparison_or_a_month_is_no_relative_year(text):
     assert find_relative_years(text, date(2026, 2, 1)) == []

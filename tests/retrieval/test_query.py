@@ -3,7 +3,8 @@ from datetime import date
 
 import pytest
 
-from assistant.retrieval.query import understand
+from assistant.retrieval.query import understand, without_own_plan
+from assistant.schema import Period
 
 
 @pytest.mark.parametrize(
@@ -134,3 +135,44 @@ def test_what_is_counted_and_wanted_is_read():
 )
 def test_a_duration_is_an_amount_and_no_date(text):
     assert understand(text).wanted == "amount"
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("県が来る例はないと指摘したのは誰か", ()),  # said, by whatever verb
+        ("目玉をはっきりさせるよう注文を付けたのは誰ですか", ()),
+        ("市長の電話番号は何ですか", ("電話", "番号")),
+        ("佐藤構成員は地域通貨について何を提案しましたか", ("地域", "通貨")),
+        ("求めることで一番多いのは何ですか", ("求める",)),
+    ],
+)
+def test_what_must_be_spoken_of_is_the_thing_asked_for(question, asked):
+    assert understand(question).asked == asked
+
+
+@pytest.mark.parametrize(
+    ("question", "deadline"),
+    [
+        ("いつまでに出しますか", True),
+        ("何日までですか", True),
+        ("意見募集はいつからいつまでですか", False),
+    ],
+)
+def test_a_period_is_no_deadline(question, deadline):
+    assert understand(question).deadline is deadline
+
+
+def test_a_state_asked_for_is_no_kind_of_thing():
+    assert understand("NTNはどんな状況ですか").wished == ()
+    assert understand("どの書類を出しますか").wished == ("書類",)
+
+
+def test_the_frame_of_the_users_own_plan_is_left_out():
+    asked = "計画書の「推進体制」の章に使える記述はありますか"
+    assert without_own_plan(asked) == "「推進体制」に使える記述はありますか"
+
+
+def test_last_year_is_among_the_dates_that_the_evidence_must_meet():
+    last = Period(date(2023, 4, 1), date(2024, 3, 31))
+    assert understand("昨年度の件数は", [last]).dates == (last,)
