@@ -89,7 +89,7 @@ def test_a_pdf_is_added_asked_about_shown_and_taken_out_again(visit, tmp_path):
     visit.get_by_role("textbox", name="探す").press("Enter")
     visit.get_by_text("1件。").wait_for()
     # The first line below the headings.
-    table = visit.locator('[data-testid="stDataFrame"] canvas').first
+    table = visit.locator('[data-testid="stDataFrame"] .dvn-scroller').first
     table.click(position={"x": 60, "y": 55})
     visit.get_by_role("button", name="この資料を取り除く").click()
     visit.get_by_role("button", name="取り除く", exact=True).click()
