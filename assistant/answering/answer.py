@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.answering.cite import citations_of
-from assistant.answering.evidence import cover_parts, find_evidence
+from assistant.answering.evidence import cover_parts, defines, find_evidence
 from assistant.answering.extract import Extract, with_antecedents
 from assistant.answering.ground import is_made_of
 from assistant.answering.untrusted import inert
@@ -46,7 +46,8 @@ def extractive_answer(
             which nothing is said is named in a note.
     """
     passages = list(found.passages)
-    whole = find_evidence(index, understand(question, found.periods), passages)
+    query = understand(question, found.periods)
+    whole = find_evidence(index, query, passages)
     chosen, missing = cover_parts(index, whole, parts)
     statements, citations = grounded(index, with_antecedents(chosen))
     if not statements:
@@ -65,6 +66,7 @@ def extractive_answer(
         citations=tuple(citations),
         notes=(
             *missing_notes(missing),
+            *_meaning_notes(query.defined, statements),
             *notes,
             *label_notes(s.label for s in statements),
             *changed_notes(citations),
@@ -73,6 +75,13 @@ def extractive_answer(
         nearest=(),
         provenance=provenance,
     )
+
+
+def _meaning_notes(term: str | None, statements: Sequence[Statement]) -> list[str]:
+    """A note where the meaning of a term is asked for and sentences only use it."""
+    if term is None or any(defines(statement.text, term) for statement in statements):
+        return []
+    return [f"「{term}」の意味を説明する文は見つかりませんでした。この言葉の出てくる文です。"]
 
 
 def refusal(

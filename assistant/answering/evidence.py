@@ -6,6 +6,7 @@ asked for, the kind of number) and by how much of it the best sentences meet.
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from assistant.answering.extract import (
@@ -43,6 +44,9 @@ _MOST_OF_A_PART = 2
 """Statements on each part where the whole question is not said."""
 _OWN_TOWN = re.compile(r"(?:うち|わが|我が|[当本])の?(?:町|市|村|県|役場|地域)")
 
+_DEFINING_BONUS = 1.0
+"""A sentence that defines the term asked about comes before all that merely use it."""
+
 # The thesaurus gives an abbreviation and its long form at least this weight.
 _SAME_NAME = 0.5
 # A number belongs to the date that stands before it at most this many characters away.
@@ -59,6 +63,8 @@ def find_evidence(index: Index, query: Query, passages: list[Passage]) -> list[E
     if not query.words:
         return []
     ranked = _meeting_specifics(index, rank_sentences(index, query, passages), query)
+    if query.defined:
+        ranked = _speaking_of(query.defined, ranked)
     chosen = choose(ranked)
     if not chosen or chosen[0].score < _LEAST_SCORE:
         return []
@@ -68,12 +74,18 @@ def find_evidence(index: Index, query: Query, passages: list[Passage]) -> list[E
     if query.unit and max(extract.literal for extract in chosen) < _LEAST_LITERAL:
         return []
     present = [_present(extract.passage) for extract in chosen]
-    if not all(_is_named(name, present) for name in query.names):
+    if not all(_is_named(name, query.text, present) for name in query.names):
         return []
     if not all(_is_quoted(name, present) for name in query.quoted):
         return []
     asked = (query.asked, query.wished)
     return chosen if all(_is_present(words, present, index) for words in asked) else []
+
+
+def defines(text: str, term: str) -> bool:
+    """Whether a sentence says what a term means: 「LPWAとは」, 「LPWA(Low Power Wide Area)」."""
+    named = re.escape(fold(term))
+    return bool(re.search(rf"{named}[」』]?(?:とは|\(|、?(?:すなわち|つまり))", fold(text)))
 
 
 def cover_parts(
@@ -145,6 +157,16 @@ def _statements(index: Index, query: Query, found: Found) -> list[Extract]:
     """The evidence for a part without mere labels."""
     evidence = find_evidence(index, query, list(found.passages))
     return [extract for extract in evidence if len(extract.text) >= FEWEST_STATING]
+
+
+def _speaking_of(term: str, ranked: list[Extract]) -> list[Extract]:
+    """The sentences that hold a term, or another form of it, those that define it first."""
+    kept = [
+        replace(extract, score=extract.score + _DEFINING_BONUS * defines(extract.text, term))
+        for extract in ranked
+        if _is_quoted(term, [content_words(extract.text)])
+    ]
+    return sorted(kept, key=lambda extract: -extract.score)
 
 
 def _meeting_specifics(index: Index, ranked: list[Extract], query: Query) -> list[Extract]:
@@ -240,13 +262,24 @@ def _present(passage: Passage) -> list[str]:
     return [*content_words(chunk.text), BREAK, *section, BREAK, *place_words(passage)]
 
 
-def _is_named(name: str, present: list[list[str]]) -> bool:
+def _is_named(name: str, question: str, present: list[list[str]]) -> bool:
     """Whether the chunks hold every word of a name, or the long or short form of it.
 
-    Words that merely lie near by meaning will not do: 佐藤 is near 田中, and another person.
+    A name inside a longer term of the question is met by what stands for that term:
+    「ITに詳しい人」 are デジタル人材. Words that merely lie near by meaning will not do: 佐藤 is
+    near 田中, and another person.
     """
     words = term_words(name)
     known = frozenset(word for held in present for word in held)
+    asked = term_words(question)
+    position = 0
+    for length, forms in load_thesaurus().split(asked):
+        term = asked[position : position + length]
+        if length > len(words) and stand_together(words, term):
+            same = [form for form, weight in forms.items() if weight >= _SAME_NAME]
+            if any(known.issuperset(form) for form in same):
+                return True
+        position += length
     position = 0
     for length, forms in load_thesaurus().split(words):
         term = words[position : position + length]

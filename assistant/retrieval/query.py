@@ -75,6 +75,8 @@ _RELATION_WORDS = frozenset(
             "相手 場所 性質 扱う 特徴 方法 意味 例 名 側 点 面 程度 時期 時間 順番 先 位置 関係",
             "結果 答え 目的 対象 役割 効果 要素 要因 原因 背景 範囲 中身 概要 分野 主体 手段 形 型",
             "一番 最も 多い 少ない 大きい 高い 低い",
+            # What one should do or mind: documents say it without these words.
+            "気 注意 留意 心掛ける 大切 大事 必要 重要 コツ",
         )
     ).split()
 )
@@ -94,6 +96,14 @@ _NOUN = re.compile(r"[一-龥ァ-ヶa-z]")
 _PHRASE_ENDS = re.compile(r"[のがはをにでとも、]")
 _QUOTED = re.compile(r"[「『]([^」』]{2,40})[」』]")
 _NAME_END = re.compile(r"(?:制度|事業|計画|基金|交付金|補助金|構想|機構|条例|センター|プログラム)$")
+# 「LPWAとは何ですか」「中間支援組織ってなに」「PDCAの意味を教えて」; 「ことは何」 has no 「とは」.
+_DEFINED = re.compile(
+    r"(?P<term>[^、。「」?]{2,30}?)(?:"
+    r"(?:(?<!こ)とは|(?:という|って)の[はが]|って)、?"
+    r"(?:何(?![をがに年月日人件割回]|で(?!す|しょ|ある))|なに|なん(?:です|の|だ)|どういう|"
+    r"どんな(?:もの|意味)|[。?]*$)"
+    r"|(?:の|という(?:言葉|用語|語)の)(?:意味|定義)(?:は|を|って))"
+)
 _MEETING = re.compile(
     r"第\s*\d{1,3}\s*(?:回|期|次|条|号)|(?:検討項目|別紙|別添|様式|資料)\s*\d{1,2}(?:-\d{1,2})?"
 )
@@ -133,6 +143,8 @@ class Query:
     else."""
     quoted: tuple[str, ...]
     """Names in quotation marks: each must stand in the documents as it is."""
+    defined: str | None
+    """The term whose meaning is asked for (「LPWAとは何ですか」)."""
     dates: tuple[Period, ...]
     """Dates and fiscal years named, and those that 「昨年度」 and the like stand for."""
     meetings: tuple[str, ...]
@@ -158,6 +170,7 @@ def understand(question: str, periods: Sequence[Period] = ()) -> Query:
         deadline=bool(_DEADLINE.search(text)),
         names=tuple(dict.fromkeys(_names(text))),
         quoted=tuple(dict.fromkeys(_quoted(text))),
+        defined=_defined(text),
         dates=(*(Period(m.first, m.last) for m in find_dates(question)), *periods),
         meetings=tuple(re.sub(r"\s", "", m) for m in _MEETING.findall(text)),
     )
@@ -228,6 +241,11 @@ def _asked(text: str) -> list[str]:
         if words:
             return words
     return []
+
+
+def _defined(text: str) -> str | None:
+    match = _DEFINED.search(text)
+    return match["term"] if match and is_noun_phrase(match["term"]) else None
 
 
 def _words_in(pattern: re.Pattern[str], text: str) -> list[str]:

@@ -299,3 +299,12 @@ def test_a_source_that_changed_after_indexing_is_named(tmp_path, index_root, cha
     answer = town.ask(LIBRARY_QUESTION)
     assert [citation.verified for citation in answer.citations] == [False]
     assert any("取り込んだ後に変わったか" in note for note in answer.notes)
+
+
+def test_a_term_that_is_used_but_not_explained_is_said_to_be(assistant):
+    used = assistant.ask("乗合タクシーとは何ですか")
+    assert not used.refused
+    assert "「乗合タクシー」の意味を説明する文は見つかりませんでした" in used.notes[0]
+    assert not any(
+        "意味を説明する文" in note for note in assistant.ask("乗合タクシーの利用者は").notes
+    )

@@ -176,3 +176,20 @@ def test_the_frame_of_the_users_own_plan_is_left_out():
 def test_last_year_is_among_the_dates_that_the_evidence_must_meet():
     last = Period(date(2023, 4, 1), date(2024, 3, 31))
     assert understand("昨年度の件数は", [last]).dates == (last,)
+
+
+@pytest.mark.parametrize(
+    ("question", "term"),
+    [
+        ("LPWAとは何ですか", "lpwa"),
+        ("中間支援組織ってなに?", "中間支援組織"),
+        ("データ連携基盤とは", "データ連携基盤"),
+        ("リビングラボの意味を教えてください", "リビングラボ"),
+        ("先に決めることは何ですか", None),
+        ("キーパーソンって何をする人ですか", None),
+        ("進め方は何で決まりますか", None),
+    ],
+)
+def test_the_term_whose_meaning_is_asked_is_read(question, term):
+    defined = understand(question).defined
+    assert (defined.lower() if defined else None) == term
