@@ -160,7 +160,7 @@ def status_label_accuracy(answer: Record) -> float:
     Each statement that rests on a draft, interim or withdrawn document or on a digest must be
     followed by the label in brackets; one that rests on final texts alone must have none.
     """
-    labels = {c["number"]: _label(c) for c in answer["citations"]}
+    labels = {c["number"]: _labels(c) for c in answer["citations"]}
     around = _nfkc(answer["answer"])
     for statement in answer["statements"]:
         # A quoted sentence may itself speak of a 「骨子（案）」; only what stands beside it counts.
@@ -170,7 +170,7 @@ def status_label_accuracy(answer: Record) -> float:
         marks = [int(number) for number in re.findall(r"\[(\d+)\]", line)]
         brackets = re.findall(r"\(([^()\[\]]+)\)", line)
         shown = {part for inside in brackets for part in inside.split("・")} & _STATUS_WORDS
-        due = {labels[mark] for mark in marks if mark in labels} - {""}
+        due = {label for mark in marks for label in labels.get(mark, ())}
         if marks:
             checks += [label in shown for label in due] or [not shown]
     if not checks:
@@ -324,20 +324,23 @@ def _speaker(citation: Record) -> str:
     return ""
 
 
-def _label(citation: Record) -> str:
-    """The label due beside a citation; whether it is a digest is read from the file itself."""
-    if _is_digest(citation["source_path"]) or citation["edition"] == "digest":
-        return "要約"
-    return _LABELS.get(_status(citation), "")
+def _labels(citation: Record) -> set[str]:
+    """The labels due beside a citation; what a digest is, is read from the file itself."""
+    status = _digest_status(citation["source_path"])
+    digest = {"要約"} if status is not None or citation["edition"] == "digest" else set()
+    return digest | {_LABELS.get(status or _status(citation), "")} - {""}
 
 
 @lru_cache(maxsize=1024)
-def _is_digest(path: str) -> bool:
-    """Whether a Markdown file says of itself, in its front matter, that it is a digest."""
+def _digest_status(path: str) -> str | None:
+    """The status a Markdown file gives itself in its front matter; None if it is no digest."""
     if not path.endswith(".md"):
-        return False
+        return None
     head = "\n".join(source_lines(Path(path))[:20])
-    return head.startswith("+++") and 'edition = "digest"' in head
+    if not (head.startswith("+++") and 'edition = "digest"' in head):
+        return None
+    stated = re.search(r'^status = "(\w+)"', head, re.M)
+    return stated[1] if stated else "unknown"
 
 
 def _status(citation: Record) -> str:

@@ -126,9 +126,10 @@ def render(
     for statement in statements:
         marks = "".join(f"[{number}]" for number in statement.citations)
         cited = [by_number[number] for number in statement.citations]
-        labels = [*(status_label(citation.document) for citation in cited), statement.label]
+        labels = [*(status_label(citation.document) for citation in cited), statement.label or ""]
         labels += ["文字認識" for citation in cited if citation.ocr]
-        label = "・".join(dict.fromkeys(part for part in labels if part))
+        words = [word for label in labels for word in label.split("・") if word]
+        label = "・".join(dict.fromkeys(words))
         before, after = "", ""
         if statement.attribution:
             before = f"{statement.attribution}の発言: " if worded else f"{statement.attribution}:「"
@@ -139,10 +140,14 @@ def render(
 
 
 def status_label(document: SourceDocument) -> str:
-    """The word that must stand beside a sentence of this document; empty for a final text."""
-    if document.edition == "digest":
-        return "要約"
-    return {"draft": "案", "interim": "中間整理", "withdrawn": "廃止"}.get(document.status, "")
+    """What must stand beside a sentence of this document; empty for a final text.
+
+    A digest of a draft is 「要約・案」: neither word tells what the other does.
+    """
+    stage = {"draft": "案", "interim": "中間整理", "withdrawn": "廃止"}.get(document.status)
+    return "・".join(
+        word for word in ("要約" if document.edition == "digest" else None, stage) if word
+    )
 
 
 def notes_for(

@@ -182,7 +182,7 @@ def test_a_digest_is_marked_and_names_its_original(assistant):
     (note,) = answer.notes
     assert "農業データ連携検討会 中間整理" in note
     assert "要約" in note
-    assert "(要約)[1]" in answer.answer
+    assert "(要約・中間整理)[1]" in answer.answer
     assert {s.attribution for s in answer.statements} == {None}
 
 
@@ -243,7 +243,8 @@ def test_a_reader_is_told_what_to_beware_of_once_for_each_document(documents, wo
         (FINAL, ""),
         (DRAFT, "案"),
         (INTERIM, "中間整理"),
-        (DIGEST, "要約"),
+        (replace(DIGEST, status="reference"), "要約"),
+        (replace(DIGEST, status="draft"), "要約・案"),
         (replace(FINAL, status="withdrawn"), "廃止"),
         (MINUTES, ""),
     ],

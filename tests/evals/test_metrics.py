@@ -7,14 +7,20 @@ from evals.metrics import GUARDED, METRICS, MODEL_METRICS, PRIMARY, Unscorable, 
 DRAFT = "# 整備計画(案)\n\n令和７年度の整備費は1,200万円とする。\n予備費は別に定める。\n"
 MINUTES = "第1回 議事録\n\n○山田構成員  光回線の整備を急ぐべきです。\n○座長  同感です。\n"
 DIGEST = '+++\ntitle = "要約"\nedition = "digest"\n+++\n\n計画の案では整備費を示している。\n'
+DRAFT_DIGEST = DIGEST.replace("\n+++\n", '\nstatus = "draft"\n+++\n')
 
 
 @pytest.fixture
 def citation(tmp_path):
-    files = {"draft.txt": DRAFT, "minutes.txt": MINUTES, "digest.md": DIGEST}
+    files = {
+        "draft.txt": DRAFT,
+        "minutes.txt": MINUTES,
+        "digest.md": DIGEST,
+        "draft_digest.md": DRAFT_DIGEST,
+    }
     for name, text in files.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
-    kinds = {"draft.txt": "draft", "minutes.txt": "minutes", "digest.md": "final"}
+    kinds = {"draft.txt": "draft", "minutes.txt": "minutes"}
 
     def citation(number, name, line, quote):
         return {
@@ -25,8 +31,8 @@ def citation(tmp_path):
             "line_end": line,
             "page": None,
             "locator": None,
-            "status": kinds[name],
-            "edition": "digest" if name == "digest.md" else "original",
+            "status": kinds.get(name, "final"),
+            "edition": "digest" if name.endswith(".md") else "original",
         }
 
     return citation
@@ -138,6 +144,8 @@ def test_the_voice_is_read_from_the_minutes(citation, name, line, voice, right):
         ("draft.txt", "(案)の話\n整備費[1]", 0.0),
         ("digest.md", "整備費(要約)[1]", 1.0),
         ("digest.md", "整備費(案)[1]", 0.0),
+        ("draft_digest.md", "整備費(要約・案)[1]", 1.0),
+        ("draft_digest.md", "整備費(要約)[1]", 0.5),
         ("minutes.txt", "整備費[1]", 1.0),
         ("minutes.txt", "整備費(案)[1]", 0.0),
     ],
