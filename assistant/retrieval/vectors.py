@@ -5,7 +5,6 @@ Vectors are always passed in: a collection with an embedding function of its own
 
 import json
 import math
-from collections import OrderedDict
 from collections.abc import Set
 from pathlib import Path
 from typing import Any, cast
@@ -17,6 +16,7 @@ from chromadb.errors import ChromaError
 
 from assistant.errors import IndexDamagedError
 from assistant.retrieval.embeddings import Matrix
+from assistant.retrieval.remembered import Remembered
 from assistant.schema import Chunk, Segment
 
 _COLLECTION = "chunks"
@@ -72,7 +72,7 @@ class VectorIndex:
                 self._collection = self._client.get_collection(_COLLECTION, embedding_function=None)
         except (ChromaError, ValueError, OSError) as error:
             raise _damaged() from error
-        self._read: OrderedDict[str, Chunk] = OrderedDict()
+        self._read = Remembered[Chunk](_REMEMBERED_CHUNKS)
         self._rows: int | None = None
 
     def close(self) -> None:
@@ -165,7 +165,7 @@ class VectorIndex:
         Raises:
             IndexDamagedError: the store cannot be read.
         """
-        found = {i: self._read[i] for i in ids if i in self._read}
+        found = self._read.known(ids)
         missing = [chunk_id for chunk_id in ids if chunk_id not in found]
         for begin in range(0, len(missing), _BATCH):
             try:
@@ -177,9 +177,7 @@ class VectorIndex:
             assert metadatas is not None
             for chunk_id, text, metadata in zip(rows["ids"], texts, metadatas, strict=True):
                 found[chunk_id] = _chunk(chunk_id, text, dict(metadata))
-        self._read.update(found)
-        for _ in range(len(self._read) - _REMEMBERED_CHUNKS):
-            self._read.popitem(last=False)
+        self._read.keep(found)
         return found
 
     def ids(self) -> list[str]:

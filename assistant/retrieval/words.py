@@ -4,7 +4,6 @@ Tokens only; the text itself is kept by Chroma. `body` holds the words of headin
 `pairs` its adjacent content-word pairs.
 """
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -18,6 +17,7 @@ import tantivy
 from assistant.errors import IndexDamagedError
 from assistant.japanese.sentences import split_sentences
 from assistant.japanese.words import content_words, tagged_words, word_pairs
+from assistant.retrieval.remembered import Remembered
 from assistant.schema import Chunk, Filters, SourceDocument
 
 _TOKENIZER = "whitespace"
@@ -113,7 +113,7 @@ class WordIndex:
         self._index.register_tokenizer(_TOKENIZER, analyzer)
         self._folder = folder
         self._frequencies: dict[tuple[str, str], int] = {}
-        self._read: OrderedDict[str, IndexedWords] = OrderedDict()
+        self._read = Remembered[IndexedWords](_REMEMBERED_CHUNKS)
         self._passing: dict[Filters, frozenset[str]] = {}
         self._open()
 
@@ -222,16 +222,14 @@ class WordIndex:
 
     def words_of(self, chunk_ids: list[str]) -> dict[str, IndexedWords]:
         """The content words of some chunks; unknown ids are left out."""
-        found = {i: self._read[i] for i in chunk_ids if i in self._read}
+        found = self._read.known(chunk_ids)
         missing = [chunk_id for chunk_id in chunk_ids if chunk_id not in found]
         if missing:
             query = tantivy.Query.term_set_query(self._schema, "chunk_id", missing)
             for _, address in self._searcher.search(query, len(missing), count=False).hits:
                 document = self._searcher.doc(address)
                 found[document["chunk_id"][0]] = _indexed_words(document)
-            self._read.update(found)
-            for _ in range(len(self._read) - _REMEMBERED_CHUNKS):
-                self._read.popitem(last=False)
+            self._read.keep(found)
         return found
 
     def passing(self, filters: Filters) -> frozenset[str] | None:

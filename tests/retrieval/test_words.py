@@ -2,6 +2,7 @@ import pytest
 
 from assistant.errors import IndexDamagedError
 from assistant.japanese.words import content_words, word_pairs
+from assistant.retrieval.remembered import Remembered
 from assistant.retrieval.words import Term, WordIndex, searched_text, words_in
 from assistant.schema import Chunk, Filters, SourceDocument
 
@@ -157,12 +158,10 @@ def test_the_words_of_a_chunk_come_back_as_they_were_read(words):
     }
 
 
-def test_what_is_remembered_is_bounded(words, monkeypatch):
-    words._read.clear()
-    monkeypatch.setattr("assistant.retrieval.words._REMEMBERED_CHUNKS", 2)
+def test_words_pushed_out_of_memory_are_read_again(words, monkeypatch):
+    monkeypatch.setattr(words, "_read", Remembered(2))
     for chunk in CHUNKS * 2:
         assert words.words_of([chunk.chunk_id])[chunk.chunk_id] == words_in(chunk)
-    assert len(words._read) <= 2
 
 
 def test_an_index_opened_again_finds_the_same(smaller, tmp_path):
