@@ -30,8 +30,8 @@ def opened() -> Assistant:
 @st.cache_resource(show_spinner="資料の索引を開いています…(初回は1〜2分かかります)")
 def _opened(index: Path | None, data: Path) -> Assistant:  # noqa: ARG001  # they are the cache's key
     assistant = Assistant.open(settings=load_settings())
-    # Streamlit collects all garbage after every run of a page. Index and libraries live as long as
-    # the app does; looking through them each time took nine tenths of the time of an answer.
+    # Index and libraries live as long as the app does: no collection of garbage need look through
+    # them again (that took nine tenths of the time of an answer).
     gc.collect()
     gc.freeze()
     return assistant
