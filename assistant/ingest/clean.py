@@ -5,6 +5,7 @@ built from lines can be traced to the source character by character.
 """
 
 import re
+from bisect import bisect
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -54,10 +55,11 @@ def clean_lines(pages: tuple[Page, ...], *, markdown: bool = False) -> list[Line
         pages: as read.
         markdown: leave comments out; a line with one inside becomes a line for either side.
     """
-    shown = [blank_comments(page) for page in pages] if markdown else pages
-    lines = [line for index, page in enumerate(shown) for line in _lines(page, index)]
-    if markdown:
-        lines = [part for line in lines for part in _around_comments(line, pages[line.page].text)]
+    lines: list[Line] = []
+    for index, page in enumerate(pages):
+        comments = _comments(page.text) if markdown else []
+        for line in _lines(_blanked(page, comments), index):
+            lines += _around(line, comments)
     paged = any(page.page is not None for page in pages)
     furniture = _furniture(lines, pages) if paged else _loose_furniture(lines)
     kept = _without(lines, furniture)
@@ -74,7 +76,7 @@ def is_markdown(path: Path, pages: tuple[Page, ...]) -> bool:
 
 def blank_comments(page: Page) -> Page:
     """A page of Markdown with spaces for its comments: offsets and line numbers stay true."""
-    return replace(page, text=_COMMENT.sub(lambda m: re.sub(r"[^\n]", " ", m.group()), page.text))
+    return _blanked(page, _comments(page.text))
 
 
 def printed_labels(pages: tuple[Page, ...]) -> tuple[Page, ...]:
@@ -121,14 +123,29 @@ def _lines(source: Page, page: int) -> list[Line]:
     return lines
 
 
-def _around_comments(line: Line, text: str) -> list[Line]:
-    """The parts of a line beside the comments inside it, as they stand in the page's text."""
-    source = text[line.start : line.start + len(line.text)]
-    parts, start = [], 0
-    for stop, after in (*(match.span() for match in _COMMENT.finditer(source)), (len(source), 0)):
-        part = source[start:stop]
+def _comments(text: str) -> list[tuple[int, int]]:
+    """Start and end of each comment, in order."""
+    return [match.span() for match in _COMMENT.finditer(text)]
+
+
+def _blanked(page: Page, spans: list[tuple[int, int]]) -> Page:
+    """A page with spaces for the characters of the spans, except line ends."""
+    parts, shown = [], 0
+    for start, end in spans:
+        parts += [page.text[shown:start], re.sub(r"[^\n]", " ", page.text[start:end])]
+        shown = end
+    return replace(page, text="".join([*parts, page.text[shown:]]))
+
+
+def _around(line: Line, comments: list[tuple[int, int]]) -> list[Line]:
+    """The parts of a line of a blanked page beside the comments inside it."""
+    end = line.start + len(line.text)
+    inside = comments[bisect(comments, (line.start,)) : bisect(comments, (end,))]
+    parts, start = [], line.start
+    for stop, after in (*inside, (end, end)):
+        part = line.text[start - line.start : stop - line.start]
         if part.strip():
-            place = line.start + start + len(part) - len(part.lstrip())
+            place = start + len(part) - len(part.lstrip())
             parts.append(replace(line, text=part.strip(), start=place))
         start = after
     return [parts[0], *(replace(part, indent=0, blank_before=0, first=False) for part in parts[1:])]

@@ -127,10 +127,14 @@ def test_printed_numbers_become_labels_when_three_pages_agree(pages, labels):
         ("本文。<!-- 長い\n\n覚え -->続き。", [("本文。", 0), ("続き。", 1)]),
         ("本文。\n<!-- 閉じない\n秘密。", [("本文。", 0)]),
         ("本文 <!-- は閉じない。", [("本文 <!-- は閉じない。", 0)]),
+        ("    <!-- 未完", [("<!-- 未完", 0)]),
+        ("\t<!-- 未完", [("<!-- 未完", 0)]),
+        ("\u3000<!-- 未完", [("<!-- 未完", 0)]),
     ],
 )
 def test_comments_of_markdown_are_no_lines(text, lines):
     found = clean_lines((Page(text),), markdown=True)
     assert [(line.text, line.blank_before) for line in found] == lines
     assert all(text[line.start :].startswith(line.text) for line in found)
-    assert "".join(line.text for line in clean_lines((Page(text),))) == text.replace("\n", "")
+    raw = clean_lines((Page(text),))
+    assert "".join(line.text for line in raw) == text.replace("\n", "").strip()
