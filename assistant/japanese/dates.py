@@ -62,11 +62,18 @@ _SHIFTS = {
     "一昨": -2,
     "再来": 2,
 }
-_RELATIVE = re.compile(
-    r"(?<![一-龥])(?P<shift>一昨|再来|[昨去前今本来翌次])年(?P<fiscal>度)?"
-    # A base of comparison is not what is spoken of: 前年比, 前年から, 昨年より.
-    r"(?!度|比|同|並み|より|から|に比べ|と比べ|に対し|間|[0-9一二三四五六七八九十]*[月日])"
+_HANGING = r"前(?!年度?から)|[翌次]"
+_OF_YEAR = (
+    r"年(?P<fiscal>度)?"
+    rf"(?:の?(?P<month>{_SMALL})月(?:(?P<day>{_SMALL})日|(?:~|から)(?P<to>{_SMALL})月)?)?"
+    # A base of comparison is not what is spoken of: 前年比, 昨年より, 昨年度から3割増えた.
+    rf"(?!度|比|同|並み|より|に比べ|と比べ|に対し|間|の?{_SMALL}月|{_SMALL}日"
+    r"|から(?:約?[0-9][^、。はがを]{0,6}|何[^、。はがを]{1,3}|どれ(?:だけ|くらい|ほど)|どう)?"
+    r"[増減伸比変])"
 )
+_RELATIVE = re.compile(rf"(?<![一-龥])(?P<shift>一昨|再来|[昨去今本来]|{_HANGING}){_OF_YEAR}")
+_HUNG = re.compile(rf"の(?P<shift>{_HANGING}){_OF_YEAR}")
+"""「の前年度」 right behind a year: the two are one mention."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +102,7 @@ def find_dates(text: str) -> list[DateMention]:
     (2024/4/24) are understood in any width. A period (4月24日～26日, 令和2～4年度, 2020～2022年)
     is one mention from its first to its last day, with the precision of its ends; a day that does
     not exist (2月30日) is left out, and so is a date whose two years differ (令和7年(2026年)3月).
+    「令和5年度の前年度」 is one mention, of 令和4年度.
     """
     folded = fold(text)
     mentions: list[DateMention] = []
@@ -110,31 +118,70 @@ def find_dates(text: str) -> list[DateMention]:
             joined[-1] = replace(before, end=mention.end, last=mention.last)
         else:
             joined.append(mention)
-    return joined
+    return [_with_hung(mention, folded) for mention in joined]
 
 
 def find_relative_years(text: str, today: date, *, hanging: bool = True) -> list[DateMention]:
-    """Find 「昨年度」「今年度」「来年」 and the like in a text, in order.
+    """Find 「昨年度」「今年度から」「去年4月」「昨年4月から6月」 and the like in a text, in order.
 
     Args:
         text: a question, or the text of a document.
         today: the day of speaking: for a document that it came out.
-        hanging: 前, 翌 and 次 count from that day too; in a running text they hang on a year named
-            before and are left out.
+        hanging: 前, 翌 and 次 count too: from the year that the text names before them, else from
+            the first one after, else from that day. In a running text they are left out.
     """
-    current = today.year if today.month >= 4 else today.year - 1
-    mentions = []
-    for match in _RELATIVE.finditer(fold(text)):
-        if match["shift"] in "前翌次" and not hanging:
-            continue
-        shift = _SHIFTS[match["shift"]]
-        if match["fiscal"]:
-            first, last = fiscal_year(current + shift)
-        else:
-            first, last = date(today.year + shift, 1, 1), date(today.year + shift, 12, 31)
-        precision: Precision = "fiscal_year" if match["fiscal"] else "year"
-        mentions.append(DateMention(match.start(), match.end(), first, last, precision))
+    folded = fold(text)
+    named = find_dates(text) if hanging else []
+    mentions: list[DateMention] = []
+    for match in _RELATIVE.finditer(folded):
+        base = today
+        if match["shift"] in "前翌次":
+            part = any(m.start < match.start() < m.end for m in (*named, *mentions))
+            if part or not hanging:
+                continue
+            before = [mention for mention in named if mention.end <= match.start()]
+            around = before[-1:] or named[:1]
+            base = _base(around[0], _SHIFTS[match["shift"]]) if around else today
+        period = _shifted(match, base)
+        if period:
+            mentions.append(_with_hung(DateMention(match.start(), match.end(), *period), folded))
     return mentions
+
+
+def _with_hung(mention: DateMention, text: str) -> DateMention:
+    """The mention with the year that hangs on it: 「令和5年度の前年度」 is 令和4年度."""
+    hung = _HUNG.match(text, mention.end)
+    period = _shifted(hung, _base(mention, _SHIFTS[hung["shift"]])) if hung else None
+    return DateMention(mention.start, hung.end(), *period) if hung and period else mention
+
+
+def _base(mention: DateMention, shift: int) -> date:
+    """The day that the year before or after a mention counts from."""
+    if mention.precision in {"day", "month"}:
+        return mention.last if shift > 0 else mention.first
+    # In December a year and the fiscal year that begins in it have the same number.
+    last = mention.last.year - (mention.precision == "fiscal_year")
+    return date(last if shift > 0 else mention.first.year, 12, 31)
+
+
+def _shifted(match: re.Match[str], base: date) -> tuple[date, date, Precision] | None:
+    """The period of 「昨年度」 or 「去年4月」 from a day on; None where it does not exist."""
+    shift, fiscal = _SHIFTS[match["shift"]], bool(match["fiscal"])
+    year = base.year + shift - (fiscal and base.month < 4)
+    if match["month"] is None:
+        if fiscal:
+            return *fiscal_year(year), "fiscal_year"
+        return date(year, 1, 1), date(year, 12, 31), "year"
+    try:
+        month, to = _number(match["month"]), _number(match["to"] or match["month"])
+        year += fiscal and month < 4
+        if match["day"]:
+            day = date(year, month, _number(match["day"]))
+            return day, day, "day"
+        first, _ = _months(year, month, month)
+        return first, _months(year + (to < month), to, to)[1], "month"
+    except ValueError:
+        return None
 
 
 def _to_short_end(mention: DateMention, text: str) -> DateMention:

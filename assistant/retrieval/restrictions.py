@@ -77,6 +77,7 @@ def restrictions_of(
         documents: the documents of the index by doc_id.
         given: what the user asked for by option; it is kept and never widened.
         today: what 「昨年度」 counts from, unless a document is named: then the day it came out.
+            「前年度」 and 「翌年度」 count from the year that the question names, if any.
     """
     text = fold(question)
     filters, said = given, []

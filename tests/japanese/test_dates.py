@@ -115,10 +115,85 @@ def test_last_year_that_is_no_fiscal_year_is_a_calendar_year(text, year):
 
 
 @pytest.mark.parametrize(
-    "text", ["前年度比", "昨年より多い", "前年から減る", "前年同月", "本年２月に諮問", "一年度"]
+    "text",
+    [
+        "前年度比",
+        "昨年より多い",
+        "前年から減る",
+        "前年度からの相談",
+        "昨年度から３割増えた",
+        "昨年度から何件増えましたか",
+        "昨年度からどう変わりましたか",
+        "前年同月",
+        "去年の４月より多い",
+        "去年４月１日と比べて",
+        "今年13月",
+        "一年度",
+    ],
 )
-def test_a_base_of_comparison_or_a_month_is_no_relative_year(text):
+def test_a_base_of_comparison_is_no_relative_year(text):
     assert find_relative_years(text, date(2026, 2, 1)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last", "precision"),
+    [
+        ("今年度から", date(2026, 4, 1), date(2027, 3, 31), "fiscal_year"),
+        ("来年度から始まる補助金", date(2027, 4, 1), date(2028, 3, 31), "fiscal_year"),
+        ("昨年から続く", date(2025, 1, 1), date(2025, 12, 31), "year"),
+        ("去年４月の相談件数", date(2025, 4, 1), date(2025, 4, 30), "month"),
+        ("去年の十二月の相談件数", date(2025, 12, 1), date(2025, 12, 31), "month"),
+        ("本年２月に諮問", date(2026, 2, 1), date(2026, 2, 28), "month"),
+        ("昨年度の３月に", date(2026, 3, 1), date(2026, 3, 31), "month"),
+        ("去年４月２４日に", date(2025, 4, 24), date(2025, 4, 24), "day"),
+        ("今年４月から６月の件数", date(2026, 4, 1), date(2026, 6, 30), "month"),
+        ("去年１２月～２月の件数", date(2025, 12, 1), date(2026, 2, 28), "month"),
+    ],
+)
+def test_a_start_is_a_relative_year_and_a_month_makes_it_narrower(text, first, last, precision):
+    [mention] = find_relative_years(text, date(2026, 11, 21))
+    assert (mention.first, mention.last, mention.precision) == (first, last, precision)
+
+
+@pytest.mark.parametrize(
+    ("text", "year"),
+    [
+        ("令和5年度の前年度", 2022),
+        ("令和5年度の翌年度の計画", 2024),
+        ("令和5年4月の次年度", 2024),
+        ("令和5年2月の前年度", 2021),
+        ("令和2～4年度の翌年度", 2023),
+    ],
+)
+def test_the_year_before_or_after_a_named_year_is_one_mention_with_it(text, year):
+    [mention] = find_dates(text)
+    assert (mention.first, mention.last) == fiscal_year(year)
+    assert find_relative_years(text, date(2026, 11, 21)) == []
+
+
+def test_the_calendar_year_after_a_named_year_and_a_month_of_it():
+    [year] = find_dates("令和5年度の翌年")
+    assert (year.first, year.last) == (date(2024, 1, 1), date(2024, 12, 31))
+    [month] = find_dates("令和5年度の翌年4月")
+    assert (month.first, month.last) == (date(2024, 4, 1), date(2024, 4, 30))
+
+
+def test_what_is_compared_with_the_year_before_stays_of_its_own_year():
+    [mention] = find_dates("令和5年度の前年度比")
+    assert (mention.first, mention.last) == fiscal_year(2023)
+
+
+@pytest.mark.parametrize(
+    ("text", "year"),
+    [
+        ("令和5年度の件数と前年度の件数", 2022),
+        ("翌年度の件数と令和5年度の件数", 2024),
+        ("昨年度の前年度の件数", 2024),
+    ],
+)
+def test_in_a_question_the_year_before_counts_from_the_year_named(text, year):
+    [mention] = find_relative_years(text, date(2026, 11, 21))
+    assert (mention.first, mention.last) == fiscal_year(year)
 
 
 def test_in_a_running_text_the_year_before_hangs_on_another():

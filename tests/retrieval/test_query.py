@@ -178,6 +178,11 @@ def test_last_year_is_among_the_dates_that_the_evidence_must_meet():
     assert understand("昨年度の件数は", [last]).dates == (last,)
 
 
+def test_the_year_before_a_named_year_is_the_one_that_the_evidence_must_meet():
+    before = Period(date(2022, 4, 1), date(2023, 3, 31))
+    assert understand("令和5年度の前年度の相談件数は").dates == (before,)
+
+
 @pytest.mark.parametrize(
     ("question", "term"),
     [
