@@ -207,12 +207,13 @@ class Assistant:
         """The answer, and what was found for the whole question and for each of its parts."""
         provenance = self._provenance(index)
 
-        def search(question: str) -> Found:
-            return find(index, question, _PASSAGES, filters, reranker=self._reranker)
+        def search(question: str, within: Filters) -> Found:
+            return find(index, question, _PASSAGES, within, reranker=self._reranker)
 
         asked = standalone or text
-        found = search(asked)
-        parts = [(part, search(part.question)) for part in parts_of(asked)]
+        found = search(asked, filters)
+        # What the question says of all its parts (「骨子案では」) holds for each.
+        parts = [(part, search(part.question, found.filters)) for part in parts_of(asked)]
         answer = extractive_answer(index, asked, found, provenance, parts)
         return replace(
             answer,

@@ -48,12 +48,17 @@ def extractive_answer(
     passages = list(found.passages)
     query = understand(question, found.periods)
     whole = find_evidence(index, query, passages)
-    chosen, missing = cover_parts(index, whole, parts)
-    statements, citations = grounded(index, with_antecedents(chosen))
+    covered = cover_parts(index, whole, parts)
+    statements, citations = grounded(index, with_antecedents(covered.evidence))
+    left_out = missing_notes(covered.missing)
     if not statements:
         refused = refusal(question, "no_evidence", passages, provenance)
-        some = 0 < len(missing) < len(parts)
-        return replace(refused, notes=(*missing_notes(missing), _ASK_APART)) if some else refused
+        some = 0 < len(covered.missing) < len(parts)
+        return replace(refused, notes=(*left_out, _ASK_APART)) if some else refused
+    if covered.apart:
+        left_out.append(
+            "".join(f"「{name}」" for name in covered.apart) + "は、1つずつ尋ねてください。"
+        )
     used = [c.document for c in citations]
     notes = notes_for(used, [c.chunk for c in citations])
     return Answer(
@@ -65,7 +70,7 @@ def extractive_answer(
         statements=tuple(statements),
         citations=tuple(citations),
         notes=(
-            *missing_notes(missing),
+            *left_out,
             *_meaning_notes(query.defined, statements),
             *notes,
             *label_notes(s.label for s in statements),

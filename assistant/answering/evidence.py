@@ -6,7 +6,7 @@ asked for, the kind of number) and by how much of it the best sentences meet.
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from assistant.answering.extract import (
@@ -20,7 +20,7 @@ from assistant.answering.extract import (
 from assistant.japanese.dates import DateMention, find_dates, find_relative_years
 from assistant.japanese.thesaurus import load_thesaurus, term_words
 from assistant.japanese.width import fold
-from assistant.japanese.words import content_words
+from assistant.japanese.words import content_words, proper_nouns
 from assistant.retrieval.concepts import BREAK, Meter, concepts_of, stand_together
 from assistant.retrieval.index import Index
 from assistant.retrieval.parts import Part
@@ -88,40 +88,59 @@ def defines(text: str, term: str) -> bool:
     return bool(re.search(rf"{named}[」』]?(?:とは|\(|、?(?:すなわち|つまり))", fold(text)))
 
 
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """The evidence for a question of several parts, and the parts it leaves out, by name."""
+
+    evidence: list[Extract]
+    missing: tuple[str, ...] = ()
+    """Nothing is said of these."""
+    apart: tuple[str, ...] = ()
+    """Something may be said of these; whether it answers, the part alone does not tell."""
+
+
 def cover_parts(
     index: Index, chosen: list[Extract], parts: Sequence[tuple[Part, Found]]
-) -> tuple[list[Extract], list[str]]:
+) -> Covered:
     """The evidence with the best sentence of every part that it leaves out.
 
     Args:
         index: gives word frequencies and vectors.
         chosen: the evidence for the whole question; none where the whole is not said.
         parts: each with what was found for it.
-
-    Returns:
-        The evidence, and the names of the parts of which nothing is said.
     """
     queries = [understand(part.question, found.periods) for part, found in parts]
     said = [_statements(index, q, f) for q, (_, f) in zip(queries, parts, strict=True)]
     # A whole that is not said may be said in part: all parts, if each pins down something of its
     # own, or those that one sentence speaks of by name. Else a part is said of something else.
     pinned = {(q.names, q.quoted, q.dates, q.wanted, q.unit) for q in queries}
-    apart = len(pinned) == len(queries) and all(said)
+    alone = len(pinned) == len(queries) and all(said)
     covered = list(chosen)
-    missing = []
+    missing: list[str] = []
+    apart: list[str] = []
     for query, (part, _), evidence in zip(queries, parts, said, strict=True):
         best = evidence[:1] if chosen else evidence[:_MOST_OF_A_PART]
-        if any(_names(other, part.name, index) for other in chosen):
+        if any(_names(e, part.name, index) and _has_dates(e, query) for e in chosen):
             continue
-        if best and (chosen or apart or _speaks_of(best[0], query, index)):
-            covered += [e for e in best if not any(e.repeats(other) for other in covered)]
-        elif not any(_holds(other, part.name, index) for other in chosen):
-            missing.append(part.name)
+        answers = chosen or alone or part.sentence
+        if best and (answers or _speaks_of(best[0], query, index)):
+            covered += [e for e in best if not any(_is_known(e, other) for other in covered)]
+        elif not any(_holds(e, part.name, index) and _has_dates(e, query) for e in chosen):
+            (apart if evidence else missing).append(part.name)
     if not covered:
         missing = [
             part.name for (part, _), evidence in zip(parts, said, strict=True) if not evidence
         ]
-    return covered, missing
+    return Covered(covered, tuple(missing), tuple(apart))
+
+
+def _is_known(extract: Extract, other: Extract) -> bool:
+    """Whether a sentence says what another does: its words, and the same numbers and names."""
+    return extract.repeats(other) and _figures(extract.text) == _figures(other.text)
+
+
+def _figures(text: str) -> tuple[set[str], set[str]]:
+    return set(re.findall(r"[0-9][0-9,.]*", fold(text))), set(proper_nouns(text))
 
 
 def _speaks_of(extract: Extract, query: Query, index: Index) -> bool:

@@ -7,9 +7,11 @@ Three forms are told apart: several sentences that ask, several question words (
 import re
 from dataclasses import dataclass
 
+from assistant.japanese.dates import find_dates
 from assistant.japanese.sentences import split_sentences
 from assistant.japanese.width import fold
 from assistant.japanese.words import Morpheme, morphemes, proper_nouns
+from assistant.retrieval.query import understand
 
 _MOST_PARTS = 4
 """A longer enumeration is searched as it stands: it is a list to be found, not parts to be
@@ -69,6 +71,8 @@ class Part:
     """How the question calls it: 「財源」, 「いつ」."""
     question: str
     """The part as a question of its own, with what it shares with the others."""
+    sentence: bool = False
+    """It is a sentence that asks: what answers it alone answers it here."""
 
 
 def parts_of(question: str) -> tuple[Part, ...]:
@@ -88,15 +92,30 @@ def parts_of(question: str) -> tuple[Part, ...]:
 
 
 def _sentences(asking: list[str]) -> list[Part]:
-    """Sentences that ask; a later one without a topic of its own has that of the first."""
+    """Sentences that ask; a later one without a topic of its own has that of the first.
+
+    Else it still has the places, names, dates and meetings of the first, if it has none of that
+    kind: in 「みどり市の高齢化率は何%ですか。人口は何人ですか」 both are those of みどり市.
+    """
     first = asking[0]
     topic = _TOPIC.match(first)
-    parts = [Part(first, first)]
+    parts = [Part(first, first, sentence=True)]
     for sentence in asking[1:]:
         own = _CONNECTIVE.sub("", sentence)
-        shared = topic[0] if topic and not _TOPIC.match(own) else ""
-        parts.append(Part(own, shared + own))
+        if topic and not _TOPIC.match(own):
+            shared = topic[0]
+        else:
+            kinds = zip(_pinned(first), _pinned(own), strict=True)
+            shared = "".join(f"{name}の" for given, held in kinds if not held for name in given)
+        parts.append(Part(own, shared + own, sentence=True))
     return parts
+
+
+def _pinned(text: str) -> tuple[list[str], list[str], list[str]]:
+    """What pins a question down: names, dates, meetings; each as it stands in the text."""
+    query = understand(text)
+    dates = [text[mention.start : mention.end] for mention in find_dates(text)]
+    return [*query.names, *query.quoted], dates, list(query.meetings)
 
 
 def _question_words(sentence: str) -> list[Part]:
@@ -156,6 +175,10 @@ def _side_by_side(sentence: str) -> list[Part]:
             members, rest = _compared(members, rest)
         elif not _ASKED_ALIKE.match(rest):
             continue
+        else:
+            members, rest = _with_shared_tail(members, rest)
+            if not members:
+                continue
         heads = _shared_heads(members)
         return [
             Part(member, sentence[:begin] + head + member + rest)
@@ -183,6 +206,24 @@ def _compared(members: list[str], rest: str) -> tuple[list[str], str]:
         amount = match["amount"] or "どう"
         rest = f"{rest[: match.start()]}は{amount}ですか{match['end']}"
     return [*others, last], rest
+
+
+def _with_shared_tail(members: list[str], rest: str) -> tuple[list[str], str]:
+    """「XとYの費用」: the costs are those of both, where X and Y are of a kind.
+
+    Two names or two dates are; so are two things of which an amount or a date is asked. Of others
+    (「体制と財源の課題」) it is not told: no members are given back.
+    """
+    *others, last = members
+    tail = last.find("の")
+    if tail < 0 or any("の" in other for other in others):
+        return members, rest
+    heads = [*others, last[:tail]]
+    kinds = {tuple(bool(pins) for pins in _pinned(head)) for head in heads}
+    pinned = len(kinds) == 1 and any(next(iter(kinds)))
+    if not pinned and understand(rest).wanted not in {"amount", "date"}:
+        return [], rest
+    return heads, last[tail:] + rest
 
 
 def _shared_heads(members: list[str]) -> list[str]:

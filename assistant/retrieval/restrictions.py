@@ -82,11 +82,13 @@ def restrictions_of(
     text = fold(question)
     filters, said = given, []
     compared = bool(_COMPARED.search(text))
-    named = [] if given.speaker or _ANSWERED.search(text) else named_speakers(text, speakers)
+    known = given.speakers or speakers
+    named = [] if given.speaker or _ANSWERED.search(text) else named_speakers(text, known)
     if named and not (compared and len(named) == 1):
         filters = replace(filters, speakers=tuple(named))
         said.append(f"発言者: {'、'.join(named)}")
-    chosen = [] if compared else _documents(text, documents)
+    open_to = {d: documents[d] for d in given.documents if d in documents} or documents
+    chosen = [] if compared else _documents(text, open_to)
     if chosen:
         filters = replace(filters, documents=tuple(chosen))
         said.append(f"文書: {'、'.join(documents[doc_id].title for doc_id in chosen)}")
@@ -101,7 +103,8 @@ def restrictions_of(
         if pattern.search(text) and not given.status:
             filters = replace(filters, status=status)  # type: ignore[arg-type]  # a Status
             said.append(f"段階: {name}")
-    dates = [] if period else find_relative_years(text, _spoken(chosen, documents) or today)
+    spoken = _spoken(chosen or given.documents, documents)
+    dates = [] if period else find_relative_years(text, spoken or today)
     said += [f"{text[d.start : d.end]}: {d.first}から{d.last}まで" for d in dates]
     return Restrictions(filters, tuple(said), tuple(Period(d.first, d.last) for d in dates))
 

@@ -80,3 +80,66 @@ def test_last_year_of_nothing_named_is_that_of_today(ask):
     answer = ask("昨年度の見学者は何人ですか")
     assert answer.refused
     assert "昨年度: " in answer.notes[0]
+
+
+TOWNS = """# 三つの町の統計
+
+## みどり市
+
+みどり市の光回線の普及率は90%である。みどり市の高齢化率は31%である。
+
+## あおば市
+
+あおば市の高齢化率は28%である。
+
+## 相談
+
+令和4年度の相談件数は40件であった。令和5年度の相談件数は62件であった。
+"""
+OUTLINE = """# 地域DXの骨子案
+
+令和5年度の相談件数は75件であった。本年度の予算は300万円である。
+"""
+GUIDE = """# 補助金の報告書
+
+補助金の上限額は500万円である。みなと村の人口は3,400人である。
+"""
+
+
+@pytest.fixture(scope="module")
+def ask_of_towns(tmp_path_factory, index_root):
+    town = Town.made(tmp_path_factory.mktemp("three"), index_root)
+    for name, title, day, kind, text in (
+        ("towns.md", "三つの町の統計", "2024-06-10", "report", TOWNS),
+        ("outline.md", "地域DXの骨子案", "2024-04-24", "outline", OUTLINE),
+        ("guide.md", "補助金の報告書", "2024-06-12", "report", GUIDE),
+    ):
+        town.write(name, HEAD.format(title=title, published=day, kind=kind) + text)
+    town.ingest()
+    assistant = town.opened()
+    yield assistant.ask
+    assistant.close()
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "foreign"),
+    [
+        ("みどり市の光回線の普及率は何%ですか。人口は何人ですか。", ["90%"], ["3,400"]),
+        ("あおば市の高齢化率は何%ですか。光回線の普及率は何%ですか。", ["28%"], ["90%"]),
+        ("あおば市の高齢化率は何%ですか。それと、人口は何人ですか。", ["28%"], ["3,400"]),
+        ("みどり市とあおば市の高齢化率は何%ですか", ["31%", "28%"], ["90%"]),
+        ("みなと村とあおば市の高齢化率は何%ですか", [], ["90%", "31%"]),
+        ("令和4年度と令和5年度の相談件数は何件ですか", ["40件", "62件"], []),
+        (
+            "骨子案では、相談件数は何件ですか。補助金の上限額はいくらですか。",
+            ["75件"],
+            ["500万円"],
+        ),
+        ("骨子案の本年度の予算はいくらですか", ["300万円"], ["500万円"]),
+    ],
+)
+def test_a_part_keeps_what_the_question_pins_down(ask_of_towns, question, said, foreign):
+    answer = ask_of_towns(question)
+    told = " ".join(statement.text for statement in answer.statements)
+    assert all(fact in told for fact in said)
+    assert not any(fact in told for fact in foreign)
