@@ -46,6 +46,16 @@ _OWN_TOWN = re.compile(r"(?:うち|わが|我が|[当本])の?(?:町|市|村|県
 
 _DEFINING_BONUS = 1.0
 """A sentence that defines the term asked about comes before all that merely use it."""
+# 「Xとは」 means 「as for the meaning of X」 before a comma, or where the sentence ends as one that
+# explains; else it may be 「with X」.
+_IS_MEANT = (
+    r"とは(?!、?(?:大きく|全く|少し|やや)?(?:異な|違|別[のに物]))(?:、|[^。\n]*(?:こと|もの|指す|"
+    r"指します|いう|言う|いいます|(?<!ところ)(?<!予定)(?:である|です))(?:[。」』)\n]|$))"
+)
+# What stands in brackets behind an abbreviation, unless it is a number or points elsewhere.
+_BRACKET = r"\((?![0-9図表注※第令平])[^()]{4,}\)"
+# Behind a Japanese name the long form in Latin letters; else it may be a place or an employer.
+_LATIN_BRACKET = r"\((?=[A-Za-z])[^()]*[a-z]{3}[^()]*\)"
 
 # The thesaurus gives an abbreviation and its long form at least this weight.
 _SAME_NAME = 0.5
@@ -65,9 +75,11 @@ def find_evidence(index: Index, query: Query, passages: list[Passage]) -> list[E
     ranked = _meeting_specifics(index, rank_sentences(index, query, passages), query)
     if query.defined:
         ranked = _speaking_of(query.defined, ranked)
-    chosen = choose(ranked)
-    if not chosen or chosen[0].score < _LEAST_SCORE:
+    if not ranked or ranked[0].score < _LEAST_SCORE:
         return []
+    if query.defined:
+        ranked = _definitions_first(query.defined, ranked)
+    chosen = choose(ranked)
     least = _LEAST_AMOUNT_COVERAGE if query.unit else _LEAST_COVERAGE
     if max(extract.coverage for extract in chosen) < least:
         return []
@@ -83,9 +95,15 @@ def find_evidence(index: Index, query: Query, passages: list[Passage]) -> list[E
 
 
 def defines(text: str, term: str) -> bool:
-    """Whether a sentence says what a term means: 「LPWAとは」, 「LPWA(Low Power Wide Area)」."""
-    named = re.escape(fold(term))
-    return bool(re.search(rf"{named}[」』]?(?:とは|\(|、?(?:すなわち|つまり))", fold(text)))
+    """Whether a sentence says what a term means: 「LPWAとは、」, 「LPWA(Low Power Wide Area)」.
+
+    「自治体とは異なり」 and 「組織とは連絡を取り合う」 tell no meaning, nor does a person's town in
+    brackets.
+    """
+    named = rf"(?<![A-Za-z0-9])(?i:{re.escape(fold(term))})[」』]?"
+    bracket = _LATIN_BRACKET if re.search(r"[^ -~]", fold(term)) else _BRACKET
+    meaning = rf"{named}(?:{_IS_MEANT}|{bracket}|、?(?:すなわち|つまり))"
+    return bool(re.search(meaning, fold(text)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,13 +197,17 @@ def _statements(index: Index, query: Query, found: Found) -> list[Extract]:
 
 
 def _speaking_of(term: str, ranked: list[Extract]) -> list[Extract]:
-    """The sentences that hold a term, or another form of it, those that define it first."""
-    kept = [
+    """The sentences that hold a term, or another form of it."""
+    return [extract for extract in ranked if _is_quoted(term, [content_words(extract.text)])]
+
+
+def _definitions_first(term: str, ranked: list[Extract]) -> list[Extract]:
+    """The sentences, those that define a term first."""
+    raised = [
         replace(extract, score=extract.score + _DEFINING_BONUS * defines(extract.text, term))
         for extract in ranked
-        if _is_quoted(term, [content_words(extract.text)])
     ]
-    return sorted(kept, key=lambda extract: -extract.score)
+    return sorted(raised, key=lambda extract: -extract.score)
 
 
 def _meeting_specifics(index: Index, ranked: list[Extract], query: Query) -> list[Extract]:

@@ -67,3 +67,44 @@ def test_a_term_asked_about_stands_in_every_sentence_and_its_definition_leads(to
     assert not any("伝言板" in text for text in found)
     assert defines(found[0], "LPWA")
     assert not any(defines(text, "LPWA") for text in found[1:])
+
+
+@pytest.mark.parametrize(
+    ("text", "term"),
+    [
+        ("LPWAとは、省電力で遠くまで届く無線のことである。", "LPWA"),
+        ("「LPWA」とは省電力で遠くまで届く無線のことである。", "lpwa"),
+        ("中間支援組織とは、従来の団体と異なり、間に立つ組織である。", "中間支援組織"),
+        ("中間支援組織とは自治体と住民の間に立つ組織をいう。", "中間支援組織"),
+        ("LPWA（Low Power Wide Area）を使う。", "LPWA"),
+        ("PMO（事業を束ねる事務局）は毎週集まる。", "PMO"),
+        ("仮想発電所（Virtual Power Plant）を使う。", "仮想発電所"),
+        ("LPWA、すなわち省電力の無線を使う。", "LPWA"),
+    ],
+)
+def test_a_sentence_that_tells_the_meaning_defines(text, term):
+    assert defines(text, term)
+
+
+@pytest.mark.parametrize(
+    ("text", "term"),
+    [
+        ("他の自治体とは異なり、職員が多い。", "自治体"),
+        ("他の自治体とは、大きく違うものである。", "自治体"),
+        ("自治体とは別に置くものである。", "自治体"),
+        ("中間支援組織とは月に1回の会議で連絡を取り合っている。", "中間支援組織"),
+        ("中間支援組織とは月に1回、話しているところです。", "中間支援組織"),
+        ("田村様（中之条町）は反対した。", "田村様"),
+        ("田村様（NTT）は反対した。", "田村様"),
+        ("LPWA（図3-1の左）を使う。", "LPWA"),
+        ("OpenAI（米国の新しい会社）を使う。", "AI"),
+    ],
+)
+def test_a_sentence_that_merely_names_does_not_define(text, term):
+    assert not defines(text, term)
+
+
+def test_what_would_be_refused_is_not_kept_for_being_a_definition(told, monkeypatch):
+    assert told("LPWAとは何ですか")
+    monkeypatch.setattr("assistant.answering.evidence._LEAST_SCORE", 1.9)
+    assert told("LPWAとは何ですか") == []
