@@ -145,14 +145,22 @@ def render(
 
 
 def status_label(document: SourceDocument) -> str:
-    """What must stand beside a sentence of this document; empty for a final text.
+    """What must stand beside a sentence of this document; empty for a final text."""
+    return "・".join(status_words(document))
 
-    A digest of a draft is 「要約・案」: neither word tells what the other does.
+
+def status_words(document: SourceDocument) -> list[str]:
+    """How far short of a final text a document falls: 要約, 案, 差替済; none for a final text.
+
+    A digest of a draft is both: neither word tells what the other does.
     """
     stage = {"draft": "案", "interim": "中間整理", "withdrawn": "廃止"}.get(document.status)
-    return "・".join(
-        word for word in ("要約" if document.edition == "digest" else None, stage) if word
+    said = (
+        "要約" if document.edition == "digest" else None,
+        stage,
+        "差替済" if document.superseded_by else None,
     )
+    return [word for word in said if word]
 
 
 def notes_for(

@@ -21,8 +21,13 @@ _POINTS_BACK = re.compile(
     r"^(?:では|じゃあ?|なら|で|また|あと|逆に|反対に|もっと|詳しく|具体的に|たとえば|例えば|なぜ)"
 )
 _FEW_WORDS = 2
-"""A question of so few words of its own can hardly stand by itself: 「いつからですか」."""
-_TOPIC = re.compile(r"^(?P<topic>.{2,80})(?:とは|って|は|を(?:教え|知り|挙げ|示し))(?:[^は]*)$")
+_FEW_CHARACTERS = 18
+"""A question of so few words of its own, and so short, can hardly stand by itself:
+「いつからですか」. 「コンソーシアムには誰に入ってもらうべきですか」 has two as well, and stands."""
+_TOPIC = re.compile(
+    r"^(?P<topic>.{2,80})"
+    r"(?:とは|って(?=何|なに|どう|どんな|誰|いつ|いくら|、|$)|は|を(?:教え|知り|挙げ|示し))(?:[^は]*)$"
+)
 _LOOSE_END = re.compile(r"(?:について|に関して|[のとにでがをも、。?])+$")
 _OTHERS = re.compile(
     r"(?:ほか|他|別)の(?:市|町|村|自治体|地域|都道府県|県|ところ|団体|町村|市町村)|よその"
@@ -107,7 +112,8 @@ def _is_about_source(question: str) -> bool:
 def _leans(question: str) -> bool:
     text = fold(question).strip()
     own = [word for word in content_words(text) if word not in ASKING_WORDS]
-    return bool(_POINTS_BACK.search(text)) or len(own) <= _FEW_WORDS
+    short = len(own) <= _FEW_WORDS and len(text) <= _FEW_CHARACTERS
+    return short or bool(_POINTS_BACK.search(text))
 
 
 def _topic(question: str) -> str:

@@ -34,7 +34,7 @@ def answer_text(answer: Answer) -> str:
 
 def as_of_text(answer: Answer) -> str:
     """How new the documents are, and who wrote the sentences; empty where there is neither."""
-    dated = f"資料は {answer.as_of} 時点です。" if answer.as_of else ""
+    dated = f"調べた資料は {answer.as_of} 時点です。" if answer.as_of else ""
     if answer.refused:
         return dated
     return (dated or "資料の日付は分かりません。") + _ORIGIN[answer.mode]

@@ -11,7 +11,7 @@ from assistant.japanese.dates import find_dates
 from assistant.japanese.sentences import split_sentences
 from assistant.japanese.width import fold
 from assistant.japanese.words import Morpheme, morphemes, proper_nouns
-from assistant.retrieval.query import understand
+from assistant.retrieval.query import COMPARED, understand
 
 _MOST_PARTS = 4
 """A longer enumeration is searched as it stands: it is a list to be found, not parts to be
@@ -34,7 +34,6 @@ _CONNECTIVE = re.compile(
 _TOPIC = re.compile(r"^[^。]*?[^で]は、?")
 _LAST_TOPIC = re.compile(r"^.*は")
 
-_COMPARED = re.compile(r"違[いうっ]|異な|比べ|比較|それぞれ|両方")
 _THE_DIFFERENCE = re.compile(r"の(?:違い|差|相違点?|比較)$")
 _HOW_DIFFERENT = re.compile(
     r"(?:は|が|に|で)?(?:(?P<amount>どの(?:くらい|ぐらい|程度)|どれ(?:くらい|ぐらい|ほど)|何.{1,4})|"
@@ -160,7 +159,7 @@ def _side_by_side(sentence: str) -> list[Part]:
     found = morphemes(sentence)
     shape = _shape(found)
     places = [*(m.start for m in found), len(sentence)]
-    compared = bool(_COMPARED.search(sentence))
+    compared = bool(COMPARED.search(sentence))
     for chain in _CHAIN.finditer(shape):
         begin, stop = places[chain.start()], places[chain.end()]
         rest = sentence[stop:]

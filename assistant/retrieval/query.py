@@ -26,6 +26,8 @@ ASKING_WORDS = frozenset(
         )
     ).split()
 )
+COMPARED = re.compile(r"違[いうっ]|異な|比べ|比較|それぞれ|両方")
+"""Two sides are asked for: neither may be left out."""
 ATTACHED_WORDS = frozenset({"番号", "住所", "氏名"})
 """Words that mean a thing only together with the word before: 「電話番号」."""
 _AMOUNT = re.compile(

@@ -12,7 +12,7 @@ from datetime import date
 
 from assistant.japanese.dates import find_dates, find_relative_years
 from assistant.japanese.width import fold
-from assistant.retrieval.query import named_speakers
+from assistant.retrieval.query import COMPARED, named_speakers
 from assistant.schema import Filters, Period, SourceDocument
 
 _DOCUMENT = (
@@ -42,10 +42,6 @@ _FINAL_ONLY = re.compile(r"(?:確定|最終)(?:した|版)?の?(?:文書|資料|
 _DRAFT_ONLY = re.compile(r"案の(?:段階の)?(?:文書|資料)(?:だけ|のみ|に限)")
 # 「…に事務局はどう答えたか」 asks for another's words.
 _ANSWERED = re.compile(r"に対し|への(?:回答|答え|返答)|に(?:答え|回答|返)")
-
-
-# Two sides are asked for: neither may be left out.
-_COMPARED = re.compile(r"違|比べ|比較|それぞれ|両方")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +77,7 @@ def restrictions_of(
     """
     text = fold(question)
     filters, said = given, []
-    compared = bool(_COMPARED.search(text))
+    compared = bool(COMPARED.search(text))
     known = given.speakers or speakers
     named = [] if given.speaker or _ANSWERED.search(text) else named_speakers(text, known)
     if named and not (compared and len(named) == 1):

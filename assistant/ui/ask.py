@@ -72,7 +72,6 @@ def page() -> None:
         with st.container(key="question_box"):
             typed = st.chat_input(
                 "聞きたいことを、ふだんの言葉で",
-                max_chars=assistant.settings.question_characters,
                 key="question",
             )
         if typed:
@@ -136,6 +135,10 @@ def _answer(assistant: Assistant, question: str, chosen: Filters, turns: list[Tu
         del st.session_state["asked"]
         show_error(error.message, error.remedy)
         return
+    except Exception:
+        # Else it would be asked again, and fail again, with every drawing of the page.
+        del st.session_state["asked"]
+        raise
     turns.append(Turn(question, answer))
     del st.session_state["asked"]
     st.session_state.pop("source", None)

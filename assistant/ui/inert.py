@@ -10,12 +10,16 @@ from html import escape
 import streamlit as st
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$:&@/])")
+_ADDRESS = re.compile(r"://|(?<=www)\.|@")
 _BLANK_LINES = re.compile(r"\n\s*\n+")
 
 
 def label(text: str) -> str:
-    """Text for the label of a widget, on one line, all Markdown in it switched off."""
-    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+    """Text for the label of a widget, on one line, all Markdown in it switched off.
+
+    Addresses become links even when escaped: an invisible character (word joiner) parts them.
+    """
+    return _MARKDOWN.sub(r"\\\1", _ADDRESS.sub("\u2060\\g<0>", " ".join(text.split())))
 
 
 def paragraph(text: str, kind: str = "text") -> None:

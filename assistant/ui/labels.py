@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from assistant.answering.answer import status_words
 from assistant.schema import Citation, Kind, SourceDocument, Status
 
 KINDS: dict[Kind, str] = {
@@ -25,7 +26,6 @@ STATUSES: dict[Status, str] = {
     "withdrawn": "廃止",
     "unknown": "段階不明",
 }
-_NOT_FINAL: set[Status] = {"draft", "interim", "withdrawn"}
 _ICONS = {
     "確定": ":material/check_circle:",
     "案": ":material/edit_note:",
@@ -38,14 +38,9 @@ _ICONS = {
 
 
 def stages(document: SourceDocument) -> list[str]:
-    """The words that say how far a document may be relied on: 「要約」, 「案」, 「差替済」.
-
-    A digest of what is not final says so too.
-    """
-    words = ["要約"] if document.edition == "digest" else []
-    if not words or document.status in _NOT_FINAL:
-        words.append(STATUSES[document.status])
-    return [*words, "差替済"] if document.superseded_by else words
+    """How far a document may be relied on, in words: 確定, 要約 and 案, 差替済."""
+    words = status_words(document)
+    return words if words and words[0] != "差替済" else [STATUSES[document.status], *words]
 
 
 def marks(label: str | None, citations: Sequence[Citation]) -> list[str]:

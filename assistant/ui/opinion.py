@@ -31,7 +31,9 @@ def ask(number: int, answer: Answer) -> None:
     with st.form(f"opinion_{number}", border=True):
         reasons = st.pills("理由", _REASONS, selection_mode="multi") if verdict == "down" else []
         words = st.text_input("ひとこと(任意)", max_chars=500)
-        st.caption("質問と回答とともに、このコンピューターの中だけに保存します。管理者が読みます。")
+        st.caption(
+            "質問と回答とともに、このコンピューターの中だけに保存します。この画面を使う人は、だれでも読めます。"
+        )
         sent = st.form_submit_button("評価を保存する")
     if sent:
         with two_lines():

@@ -21,6 +21,18 @@ def test_a_question_that_stands_alone_takes_nothing_from_the_history(assistant, 
     assert assistant.ask(question, history=[turn]).standalone is None
 
 
+def test_a_whole_question_of_few_words_takes_nothing_from_the_history(assistant, turn):
+    question = "コンソーシアムには誰に入ってもらうべきですか"
+    assert assistant.ask(question, history=[turn]).standalone is None
+
+
+def test_the_topic_is_not_cut_inside_a_verb(assistant):
+    question = "コンソーシアムには誰に入ってもらうべきですか"
+    before = Turn(question, assistant.ask(question))
+    answer = assistant.ask("ほかの自治体はどうですか", history=[before])
+    assert answer.standalone == "コンソーシアムについて、ほかの自治体はどうですか"
+
+
 def test_a_follow_up_takes_the_topic_of_the_last_turn(assistant, turn):
     answer = assistant.ask("それは何年度の話ですか", history=[turn])
     assert answer.standalone == "補助率と上限額について、それは何年度の話ですか"

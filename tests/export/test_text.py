@@ -19,6 +19,6 @@ def test_an_answer_says_who_wrote_it_even_of_undated_documents(as_of):
 
 def test_a_refusal_quotes_nothing():
     assert as_of_text(answer("extractive", "2024-04-24", refused=True)) == (
-        "資料は 2024-04-24 時点です。"
+        "調べた資料は 2024-04-24 時点です。"
     )
     assert as_of_text(answer("extractive", None, refused=True)) == ""
