@@ -58,11 +58,12 @@ class Trial:
 
     @property
     def hurts(self) -> bool:
-        """Whether leaving the group out helps beyond chance.
+        """Whether leaving the group out helps, as far as one trial can tell.
 
         The 95 % interval of the mean gain (paired bootstrap) lies above 0, over five questions or
         more: with four, gains all of one sign happen by chance more often than that (1 in 16). A
-        laxer rule is no use where hundreds of groups are tried.
+        laxer rule is no use where hundreds of groups are tried, and by this one a few of them
+        (2.5 %) still pass by chance.
         """
         if len(self.kept) < _FEWEST:
             return False

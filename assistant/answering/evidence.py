@@ -36,7 +36,8 @@ _LEAST_COVERAGE = 0.3
 _LEAST_AMOUNT_COVERAGE = 0.4
 """The same where an amount is asked for."""
 _LEAST_LITERAL = 0.1
-"""Where an amount is asked for: share whose very words stand in the chunk, not only stand-ins."""
+"""Where an amount is asked for: share whose words, or a synonym of the thesaurus, stand in the
+chunk, not only words near by meaning."""
 
 _SO_MANY_WORDS = 0.9
 """Share of each concept that must stand in a sentence, or a synonym of the thesaurus for it."""

@@ -23,7 +23,7 @@ class Remembered(Generic[T]):
         return {i: record for i, record in found if record is not None}
 
     def keep(self, records: Mapping[str, T]) -> None:
-        """Remember these as the newest."""
+        """Remember these; one that is known already keeps its turn to go."""
         with self._changing:
             self._records.update(records)
             while len(self._records) > self._most:
