@@ -86,8 +86,8 @@ class Extract:
     shares: dict[str, float]
     """Concept of the question → the part of its share that the sentence and its context meet."""
     literal: float
-    """Share of the question's weight whose words, or a synonym of the thesaurus, stand in the chunk, 0
-    to 1."""
+    """Share of the question's weight whose words, or a synonym of the thesaurus, stand in the
+    chunk, 0 to 1."""
 
     @property
     def coverage(self) -> float:
