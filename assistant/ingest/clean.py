@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
+from assistant.ingest.comments import Spans, comment_spans
 from assistant.ingest.readers import MARKDOWN_SUFFIXES
 from assistant.japanese.width import display_width, fold
 from assistant.schema import Page
@@ -19,9 +20,6 @@ from assistant.schema import Page
 _PAGE_NUMBER = re.compile(r"^[\s\-–—]*(?P<number>\d{1,4})[\s\-–—]*(?:/\s*\d{1,4}|ページ|頁)?\s*$")
 _DASHED_NUMBER = re.compile(r"^-\s*\d{1,4}\s*-$")
 _URL = re.compile(r"^(?:https?://\S+\s*)+$")
-# A comment in Markdown; one that begins a line and is never closed reaches to the end of the text
-# (CommonMark 0.31, 4.6 and 6.6).
-_COMMENT = re.compile(r"<!--(?:-?>|.*?-->)|^ {0,3}<!--.*", re.DOTALL | re.MULTILINE)
 # Lines at the top or bottom of a page that may be running heads.
 _EDGE_LINES = 2
 # A running head stands on at least this share of the pages, and on three.
@@ -57,7 +55,7 @@ def clean_lines(pages: tuple[Page, ...], *, markdown: bool = False) -> list[Line
     """
     lines: list[Line] = []
     for index, page in enumerate(pages):
-        comments = _comments(page.text) if markdown else []
+        comments = comment_spans(page.text) if markdown else []
         for line in _lines(_blanked(page, comments), index):
             lines += _around(line, comments)
     paged = any(page.page is not None for page in pages)
@@ -76,7 +74,7 @@ def is_markdown(path: Path, pages: tuple[Page, ...]) -> bool:
 
 def blank_comments(page: Page) -> Page:
     """A page of Markdown with spaces for its comments: offsets and line numbers stay true."""
-    return _blanked(page, _comments(page.text))
+    return _blanked(page, comment_spans(page.text))
 
 
 def printed_labels(pages: tuple[Page, ...]) -> tuple[Page, ...]:
@@ -123,12 +121,7 @@ def _lines(source: Page, page: int) -> list[Line]:
     return lines
 
 
-def _comments(text: str) -> list[tuple[int, int]]:
-    """Start and end of each comment, in order."""
-    return [match.span() for match in _COMMENT.finditer(text)]
-
-
-def _blanked(page: Page, spans: list[tuple[int, int]]) -> Page:
+def _blanked(page: Page, spans: Spans) -> Page:
     """A page with spaces for the characters of the spans, except line ends."""
     parts, shown = [], 0
     for start, end in spans:
@@ -137,7 +130,7 @@ def _blanked(page: Page, spans: list[tuple[int, int]]) -> Page:
     return replace(page, text="".join([*parts, page.text[shown:]]))
 
 
-def _around(line: Line, comments: list[tuple[int, int]]) -> list[Line]:
+def _around(line: Line, comments: Spans) -> list[Line]:
     """The parts of a line of a blanked page beside the comments inside it."""
     end = line.start + len(line.text)
     inside = comments[bisect(comments, (line.start,)) : bisect(comments, (end,))]
