@@ -49,7 +49,7 @@ def extractive_answer(
     query = understand(question, found.periods)
     whole = find_evidence(index, query, passages)
     covered = cover_parts(index, whole, parts)
-    statements, citations = grounded(index, with_antecedents(covered.evidence))
+    statements, citations = grounded(index, with_antecedents(covered.evidence, query.dates))
     left_out = missing_notes(covered.missing)
     if not statements:
         refused = refusal(question, "no_evidence", passages, provenance)

@@ -1,20 +1,22 @@
 """Answers without a model: the sentences of the passages that answer, word for word."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 
 from assistant.answering.voice import label_of
 from assistant.ingest.blocks import BULLET
-from assistant.japanese.dates import find_dates
+from assistant.japanese.dates import find_dates, find_relative_years
 from assistant.japanese.sentences import BULLETS, split_sentences
 from assistant.japanese.width import fold
 from assistant.japanese.words import content_words
 from assistant.retrieval.concepts import BREAK, Meter, concepts_of
 from assistant.retrieval.index import Index
 from assistant.retrieval.query import Query, named_speakers
-from assistant.schema import Passage
+from assistant.schema import Passage, Period
 
 FEWEST_STATING = 16
 """A shorter line (「2022年度米国」) is rather a label than a statement."""
@@ -45,7 +47,8 @@ _LATER_SHARE = 0.65
 """A further statement needs this share of the best one's score."""
 
 _LEANS = re.compile(
-    r"(?:これ|この|こう(?:した|いう)|それ|その|そう(?:した|いう)|また|さらに|なお|ただし|しかし|一方|したがって|よって)"
+    r"これ(?!まで|から)|この|こう(?:した|いう)|それ(?!ぞれ)|その(?!他|ほか)|そう(?:した|いう)|また(?=、)|さらに|なお|"
+    r"ただし|しかし|一方(?=[、で])|したがって|よって"
 )
 _LONGEST_LEANING = 250
 _HIRAGANA = frozenset(map(chr, range(0x3041, 0x3097)))
@@ -158,16 +161,16 @@ def choose(ranked: list[Extract]) -> list[Extract]:
     return chosen
 
 
-def with_antecedents(chosen: list[Extract]) -> list[Extract]:
+def with_antecedents(chosen: list[Extract], asked: Sequence[Period] = ()) -> list[Extract]:
     """Sentences that lean on the one before (「その費用は…」, 「また、…」), that one included.
 
     Only within a chunk and up to `_LONGEST_LEANING` characters; a sentence that is chosen itself is
-    not put before another.
+    not put before another, nor one that speaks of other periods only than those asked about.
     """
-    return [_with_antecedent(extract, chosen) for extract in chosen]
+    return [_with_antecedent(extract, chosen, asked) for extract in chosen]
 
 
-def _with_antecedent(extract: Extract, chosen: list[Extract]) -> Extract:
+def _with_antecedent(extract: Extract, chosen: list[Extract], asked: Sequence[Period]) -> Extract:
     text = extract.passage.chunk.text
     if not _LEANS.match(text[extract.start : extract.end]):
         return extract
@@ -184,7 +187,19 @@ def _with_antecedent(extract: Extract, chosen: list[Extract]) -> Extract:
         return extract
     if elsewhere or sentence[-1] != "。" or _COURTESY.search(sentence):
         return extract
+    if _is_of_other_dates(sentence, extract.passage.document.published, asked):
+        return extract
     return replace(extract, start=start)
+
+
+def _is_of_other_dates(sentence: str, published: str | None, asked: Sequence[Period]) -> bool:
+    """Whether a sentence has dates, and none of them lies in the periods asked about."""
+    mentions = find_dates(sentence)
+    if published:
+        mentions += find_relative_years(sentence, date.fromisoformat(published), hanging=False)
+    return bool(asked and mentions) and not any(
+        m.first <= period.last and period.first <= m.last for m in mentions for period in asked
+    )
 
 
 def is_scrap(text: str, title: str) -> bool:

@@ -11,11 +11,12 @@ from assistant.answering.extract import (
     rank_sentences,
     with_antecedents,
 )
+from assistant.japanese.dates import fiscal_year
 from assistant.japanese.sentences import split_sentences
 from assistant.japanese.width import fold
 from assistant.retrieval.query import understand
 from assistant.retrieval.search import search
-from assistant.schema import Chunk, Passage, SourceDocument
+from assistant.schema import Chunk, Passage, Period, SourceDocument
 
 QUESTIONS = [
     "光ファイバの更新の費用はいくらですか",
@@ -183,6 +184,13 @@ def leaning(text, start, claim=None):
         ("光ファイバを新しくする。", "その費用は8億円である。", None, True),
         ("光ファイバを新しくする。", "また、無線も使う。", None, True),
         ("光ファイバを新しくする。", "費用は8億円である。", None, False),
+        ("光ファイバを新しくする。", "一方で、無線も使う。", None, True),
+        ("光ファイバを新しくする。", "または無線を使う。", None, False),
+        ("光ファイバを新しくする。", "またがる地域は無線を使う。", None, False),
+        ("光ファイバを新しくする。", "それぞれの費用は8億円である。", None, False),
+        ("光ファイバを新しくする。", "その他の費用は8億円である。", None, False),
+        ("光ファイバを新しくする。", "これまで費用は8億円であった。", None, False),
+        ("光ファイバを新しくする。", "一方的な説明が多い。", None, False),
         ("光ファイバの更新", "その費用は8億円である。", None, False),  # no sentence
         ("よろしくお願いします。", "その費用は8億円である。", None, False),
         ("光ファイバを新しくした。", "これを国が支援すべきである。", "proposal", False),  # 提案
@@ -195,6 +203,25 @@ def test_a_sentence_that_leans_on_the_one_before_is_shown_with_it(
     extract = leaning(f"{before}\n{sentence}", len(before) + 1, claim)
     [shown] = with_antecedents([extract])
     assert (shown.start == 0) is together
+
+
+@pytest.mark.parametrize(
+    ("before", "together"),
+    [
+        ("令和5年度に光ファイバを新しくした。", False),
+        ("昨年度に光ファイバを新しくした。", False),
+        ("令和5年度から令和6年度に光ファイバを新しくした。", True),
+        ("光ファイバを新しくした。", True),
+    ],
+)
+def test_a_sentence_of_other_dates_than_those_asked_about_is_not_put_in_front(before, together):
+    extract = leaning(f"{before}その費用は8億円である。", len(before))
+    document = replace(extract.passage.document, published="2024-06-01")
+    extract = replace(extract, passage=replace(extract.passage, document=document))
+    asked = [Period(*fiscal_year(2024))]
+    [shown] = with_antecedents([extract], asked)
+    assert (shown.start == 0) is together
+    assert with_antecedents([extract])[0].start == 0
 
 
 def test_a_sentence_that_is_shown_itself_is_not_repeated_before_another():
