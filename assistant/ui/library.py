@@ -1,6 +1,7 @@
 """資料: what is in the index, what may be added, corrected and taken out, and its health."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +97,7 @@ def _list(assistant: Assistant, manifest: Manifest) -> None:
         "くわしく見る資料",
         ids,
         index=None,
-        format_func=lambda doc_id: manifest.documents[doc_id].title,
+        format_func=told_apart(manifest.documents.values()).__getitem__,
         placeholder="資料を選んでください",
         key="document",
     )
@@ -110,6 +111,27 @@ def _list(assistant: Assistant, manifest: Manifest) -> None:
         selection_mode="single-cell",
         on_select=lambda: _choose_cell(ids),
     )
+
+
+def told_apart(documents: Iterable[SourceDocument]) -> dict[str, str]:
+    """A text for each document that no other has: Streamlit finds a choice again by its text.
+
+    Returns:
+        doc_id → the title; with the file's name where titles look alike, and with the doc_id where
+        that is not enough.
+    """
+    rows = [(d.doc_id, d.title, Path(d.source_path).name) for d in documents]
+    texts = {doc_id: title for doc_id, title, _ in rows}
+    for form in ("{title}({file})", "{title}({file}、{doc_id})"):
+        alike = Counter(_look(text) for text in texts.values())
+        for doc_id, title, file in rows:
+            if alike[_look(texts[doc_id])] > 1:
+                texts[doc_id] = form.format(title=title, file=file, doc_id=doc_id)
+    return texts
+
+
+def _look(text: str) -> str:
+    return "".join(fold(text).split())
 
 
 def _choose(doc_id: str | None) -> None:
@@ -172,7 +194,10 @@ def _details(assistant: Assistant, manifest: Manifest, document: SourceDocument)
 
 def _removal(root: Path, document: SourceDocument, files: list[Path]) -> None:
     with st.popover("この資料を取り除く", icon=":material/delete:"):
-        paragraph(f"「{document.title}」を索引から取り除きます。以後の回答では使われません。")
+        names = "、".join(path.name for path in files)
+        paragraph(
+            f"「{document.title}」({names})を索引から取り除きます。以後の回答では使われません。"
+        )
         own = [path for path in files if uploads.is_own(path, root)]
         paragraph(
             "この画面から加えたファイルも消します。元には戻せません。"
@@ -181,7 +206,7 @@ def _removal(root: Path, document: SourceDocument, files: list[Path]) -> None:
             "quiet",
         )
         if st.button("取り除く", key="remove", type="primary", disabled=job.is_running()):
-            title = f"「{document.title}」の取り除き"
+            title = f"「{document.title}」({names})の取り除き"
             job.start(title, "remove", root, files, delete=uploads.with_sidecars(own))
             st.rerun()
 

@@ -10,7 +10,7 @@ from towns import LIBRARY, LIBRARY_QUESTION, Town
 
 from assistant.errors import InputError
 from assistant.schema import Member, Series
-from assistant.ui import correction, timeline, uploads
+from assistant.ui import correction, library, timeline, uploads
 
 
 @pytest.fixture
@@ -113,6 +113,58 @@ def test_a_document_is_taken_out_only_after_it_was_confirmed(open_page, town):
     finished(page.button(key="remove").click().run())
     assert town.ask(LIBRARY_QUESTION).refused
     assert (town.documents / "library.txt").is_file()
+
+
+@pytest.fixture
+def twins(town):
+    """Two documents of one title: the file's name → doc_id."""
+    (town.documents / "library.txt").unlink()
+    for name, room in (("a.txt", "和室"), ("b.txt", "洋室")):
+        path = town.write(name, f"公民館の{room}は、年間480時間使われている。\n")
+        correction.write_sidecar(path, {"title": "公民館の記録"})
+    town.ingest()
+    documents = town.manifest().documents.values()
+    return {Path(d.source_path).name: d.doc_id for d in documents}
+
+
+@pytest.mark.parametrize(("chosen", "left"), [("a.txt", "b.txt"), ("b.txt", "a.txt")])
+def test_of_two_equal_titles_the_one_that_was_chosen_is_taken_out(
+    open_page, town, twins, texts, chosen, left
+):
+    page = opened(open_page)
+    page.selectbox(key="document").select(twins[chosen]).run()
+    assert f"「公民館の記録」({chosen})を索引から取り除きます" in texts(page)
+    finished(page.button(key="remove").click().run())
+    assert list(town.manifest().documents) == [twins[left]]
+
+
+def test_of_two_equal_titles_the_one_that_was_chosen_is_corrected(open_page, town, twins):
+    page = opened(open_page)
+    page.selectbox(key="document").select(twins["a.txt"]).run()
+    next(i for i in page.text_input if i.label == "発行").input("かえで町")
+    finished(press(page, "直した内容を保存する"))
+    documents = town.manifest().documents
+    assert documents[twins["a.txt"]].publisher == "かえで町"
+    assert documents[twins["b.txt"]].publisher is None
+
+
+def test_no_two_documents_of_a_choice_look_alike(assistant):
+    document = next(iter(assistant.manifest.documents.values()))
+    rows = [
+        ("1", "記録", "x/a.md"),
+        ("2", "記録", "y/a.md"),
+        ("3", "記 録", "b.md"),
+        ("4", "記録(b.md)", "c.md"),
+        ("5", "別の記録", "a.md"),
+    ]
+    documents = [replace(document, doc_id=i, title=t, source_path=p) for i, t, p in rows]
+    assert library.told_apart(documents) == {
+        "1": "記録(a.md、1)",
+        "2": "記録(a.md、2)",
+        "3": "記 録(b.md、3)",
+        "4": "記録(b.md)(c.md、4)",
+        "5": "別の記録",
+    }
 
 
 def test_an_index_that_cannot_be_opened_can_be_made_anew_on_the_page(open_page, town):
