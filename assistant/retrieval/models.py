@@ -139,7 +139,7 @@ class LocalEmbedder:
 
         Raises:
             InputError: the extra ``local`` is not installed.
-            EmbeddingError: the model is not on this machine, or cannot be loaded.
+            EmbeddingError: the model is not on this machine, cannot be loaded, or gives no vectors.
         """
         self._model = _load("SentenceTransformer", model)
         # A tokenizer refuses to be used by two threads at once.
@@ -150,7 +150,11 @@ class LocalEmbedder:
         self.dimensions = self.embed_passages(["次元"]).shape[1]
 
     def embed_passages(self, texts: list[str]) -> Matrix:
-        """See `Embedder`."""
+        """See `Embedder`.
+
+        Raises:
+            EmbeddingError: the model fails, or gives no finite vector for a text.
+        """
         return self._encode([self._passage + text for text in texts])
 
     def embed_question(self, text: str) -> Matrix | None:
@@ -158,9 +162,16 @@ class LocalEmbedder:
         return self._encode([self._query + text])[0] if text.strip() else None
 
     def _encode(self, texts: list[str]) -> Matrix:
-        with self._free:
-            rows = self._model.encode(texts, batch_size=_BATCH, show_progress_bar=False)
-        return unit(np.asarray(rows, dtype=np.float32))
+        try:
+            with self._free:
+                rows = self._model.encode(texts, batch_size=_BATCH, show_progress_bar=False)
+            return unit(np.asarray(rows, dtype=np.float32))
+        except (RuntimeError, ValueError) as error:
+            raise EmbeddingError(
+                f"埋め込みモデル {self.name} から文のベクトルを得られませんでした。",
+                "文の埋め込みモデルかを確かめるか、"
+                "REGIONAL_DX_EMBEDDING を取り消して索引を作り直してください。",
+            ) from error
 
 
 class LocalReranker:
