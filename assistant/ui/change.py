@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from assistant.errors import AssistantError
+from assistant.ui.uploads import placed
 
 _log = logging.getLogger(__name__)
 
@@ -51,6 +52,9 @@ def _changed(request: dict[str, Any], replies: TextIO) -> str:
     root, settings = Path(request["root"]), load_settings()
     paths = [Path(path) for path in request["paths"]]
     match request["change"]:
+        case "ingest" if request["staged"]:
+            with placed(Path(request["staged"]), root) as arrived:
+                report = ingest(arrived, root, settings, progress=told)
         case "ingest":
             report = ingest(paths, root, settings, progress=told)
         case "remove":

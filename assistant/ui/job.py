@@ -73,6 +73,7 @@ def start(
     root: Path,
     paths: Iterable[Path] = (),
     *,
+    staged: Path | None = None,
     delete: Iterable[Path] = (),
 ) -> None:
     """Change an index aside; it goes on when the visitor leaves the page.
@@ -81,13 +82,15 @@ def start(
         title: what is done, in Japanese.
         change: what to call of `assistant.indexing`.
         root: folder of the index.
-        paths: files concerned; none for ``rebuild``.
+        paths: files concerned; none for ``rebuild``, nor where they are staged.
+        staged: folder of new files to ingest, see `assistant.ui.uploads.stage`.
         delete: files to delete once the index is done with them.
     """
     request = {
         "change": change,
         "root": str(root),
         "paths": [str(path) for path in paths],
+        "staged": str(staged) if staged else None,
         "delete": [str(path) for path in delete],
     }
     child = subprocess.Popen(  # our own interpreter and module

@@ -214,7 +214,8 @@ def _removal(root: Path, document: SourceDocument, files: list[Path]) -> None:
 def _add(root: Path) -> None:
     paragraph(
         "加えた資料は、この索引を使う全員の回答に使われます。"
-        "同じ名前のファイルは、新しい内容に替わります。1つ50 MBまでです。",
+        "同じ名前のファイルは、新しい内容に替わります(一度に加える中に同じ名前があれば、"
+        "2つ目から番号を付けて、すべて残します)。1つ50 MBまでです。",
     )
     files = st.file_uploader(
         "資料のファイル(PDF、Word、PowerPoint、Excel、HTML、CSV、テキスト、Markdown)",
@@ -225,8 +226,8 @@ def _add(root: Path) -> None:
     for file in files:
         paragraph(f"・{file.name}({file.size / 1e6:.1f} MB)", "quiet")
     if st.button("取り込む", type="primary", disabled=not files or job.is_running()):
-        paths = uploads.save([(file.name, file.getvalue()) for file in files], root)
-        job.start(f"資料{len(paths)}件の取り込み", "ingest", root, paths)
+        staged = uploads.stage([(file.name, file.getvalue()) for file in files], root)
+        job.start(f"資料{len(files)}件の取り込み", "ingest", root, staged=staged)
         # A new key empties the box.
         st.session_state["uploads"] = st.session_state.get("uploads", 0) + 1
         st.rerun()

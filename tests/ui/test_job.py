@@ -41,7 +41,8 @@ def test_a_process_that_ends_without_a_word_is_an_error_in_two_lines():
 
 
 def test_a_failure_is_told_in_japanese_and_its_details_go_to_the_log(tmp_path):
-    request = {"change": "ingest", "root": str(tmp_path / "i"), "paths": [7], "delete": []}
+    request = {"change": "ingest", "root": str(tmp_path / "i"), "paths": [7], "staged": None,
+               "delete": []}  # fmt: skip
     done = subprocess.run(
         [sys.executable, "-P", "-X", "utf8", "-m", "assistant.ui.change"],
         input=json.dumps(request) + "\n",
@@ -60,7 +61,7 @@ def test_a_failure_is_told_in_japanese_and_its_details_go_to_the_log(tmp_path):
 def test_an_expected_failure_keeps_its_own_two_lines(tmp_path):
     missing = tmp_path / "missing.pdf"
     request = {"change": "ingest", "root": str(tmp_path / "i"), "paths": [str(missing)],
-               "delete": []}  # fmt: skip
+               "staged": None, "delete": []}  # fmt: skip
     done = subprocess.run(
         [sys.executable, "-P", "-X", "utf8", "-m", "assistant.ui.change"],
         input=json.dumps(request) + "\n",

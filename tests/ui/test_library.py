@@ -6,9 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from towns import LIBRARY, LIBRARY_QUESTION, Town
 
-from assistant.errors import InputError
+from assistant.errors import AssistantError, InputError
 from assistant.schema import Member, Series
 from assistant.ui import correction, library, timeline, uploads
 
@@ -38,6 +39,11 @@ def finished(page):
     page.run()
     assert not page.exception
     return page
+
+
+def _written(path, text):
+    path.write_text(text, encoding="utf-8")
+    return path
 
 
 def press(page, text):
@@ -218,15 +224,63 @@ def test_members_of_a_series_share_a_line_also_those_not_indexed(assistant):
     ],
 )
 def test_names_of_files_cannot_leave_their_folder(tmp_path, name, saved):
-    paths = uploads.save([(name, b"x")], tmp_path / "index")
-    assert paths == [tmp_path / "index-documents" / saved]
+    root = tmp_path / "index"
+    with uploads.placed(uploads.stage([(name, b"x")], root), root) as paths:
+        assert paths == [tmp_path / "index-documents" / saved]
     assert paths[0].read_bytes() == b"x"
+    assert list((tmp_path / "index-incoming").iterdir()) == []
 
 
 @pytest.mark.parametrize("name", ["", ".txt", "...", "名前だけ"])
 def test_names_that_cannot_be_used_are_refused(tmp_path, name):
     with pytest.raises(InputError, match="ファイル名"):
-        uploads.save([(name, b"x")], tmp_path / "index")
+        uploads.stage([(name, b"x")], tmp_path / "index")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_files_of_one_batch_never_replace_each_other(tmp_path):
+    root, folder = tmp_path / "index", uploads.folder_of(tmp_path / "index")
+    folder.mkdir()
+    (folder / "報告 (2).md").write_bytes("前からある別の資料".encode())
+    long = "かえで町の地域DX推進計画" * 7
+    names = ["報告.md", "報告.md", "報告 (3).md", "報告.MD", f"{long}(案).md", f"{long}(確定).md"]
+    staged = uploads.stage([(name, str(n).encode()) for n, name in enumerate(names)], root)
+    with uploads.placed(staged, root) as paths:
+        assert sorted(path.read_text(encoding="utf-8") for path in paths) == list("012345")
+    saved = {path.read_text(encoding="utf-8"): path.name for path in folder.iterdir()}
+    assert [saved[n] for n in "0123"] == ["報告.md", "報告 (4).md", "報告 (3).md", "報告 (5).MD"]
+    assert saved["前からある別の資料"] == "報告 (2).md"
+    assert len(saved) == 7
+
+
+def test_an_import_that_fails_leaves_the_files_as_they_were(tmp_path):
+    root, folder = tmp_path / "index", uploads.folder_of(tmp_path / "index")
+    folder.mkdir()
+    (folder / "計画.txt").write_bytes("前の計画".encode())
+    staged = uploads.stage([("計画.txt", b"new"), ("報告.txt", b"new")], root)
+    failing = uploads.placed(staged, root)
+    assert [path.read_bytes() for path in failing.__enter__()] == [b"new", b"new"]
+    error = AssistantError("失敗", "対処")
+    assert not failing.__exit__(AssistantError, error, None)
+    assert {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()} == {
+        "計画.txt": "前の計画"
+    }
+    assert list((tmp_path / "index-incoming").iterdir()) == []
+
+
+def test_an_upload_refused_while_another_writes_changes_no_file(open_page, town, texts):
+    folder = uploads.folder_of(town.root)
+    folder.mkdir()
+    town.ingest(_written(folder / "計画.txt", "前の計画である。\n"))
+    page = opened(open_page, "加える")
+    page.file_uploader[0].set_value(("計画.txt", "新しい計画である。\n".encode(), "text/plain"))
+    page.run()
+    with FileLock(town.root / "writer.lock"):
+        press(page, "取り込む")
+        with pytest.raises(AssistantError, match="ほかの処理"):
+            page.session_state["job"].future.result(timeout=60)
+    assert (folder / "計画.txt").read_text(encoding="utf-8") == "前の計画である。\n"
+    assert list(town.root.with_name(f"{town.root.name}-incoming").iterdir()) == []
 
 
 def test_what_else_is_stated_beside_a_document_is_kept(tmp_path):
