@@ -225,11 +225,14 @@ def _turns(lines: list[Line], marks: dict[int, Mark], first: int, items: list[st
     turns: list[_Turn] = []
     heading: str | None = None
     agenda: int | None = None
+    above: tuple[int, Line] | None = None
     for index in range(first, len(lines)):
         line = lines[index]
         mark = marks.get(index)
         opened = None if mark else _heading_item(line.text, items)
         if opened is not None:
+            _keep_bare_heading(turns, above)
+            above = len(turns), line
             heading, agenda = line.text, opened if opened >= 0 else agenda
             turns.append(_Turn(None, [], heading, agenda))
         elif mark:
@@ -238,7 +241,17 @@ def _turns(lines: list[Line], marks: dict[int, Mark], first: int, items: list[st
             turns.append(_Turn(mark.label, pieces, heading, agenda))
         else:
             turns[-1].pieces.append(Piece(line, line.text, line.start))
+    _keep_bare_heading(turns, above)
     return turns
+
+
+def _keep_bare_heading(turns: list[_Turn], above: tuple[int, Line] | None) -> None:
+    """Make a heading with nothing under it words of the record: a turn without words goes."""
+    if above is None:
+        return
+    place, line = above
+    if not any(turn.pieces for turn in turns[place:]):
+        turns[place].pieces.append(Piece(line, line.text, line.start))
 
 
 def _heading_item(text: str, items: list[str]) -> int | None:

@@ -2,7 +2,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from assistant.ingest.metadata import describe
@@ -188,11 +188,15 @@ FRAGMENTS = [
 
 
 @given(st.lists(st.sampled_from(FRAGMENTS), max_size=25))
+@example(["議題", "山田座長、佐藤構成員", "○山田座長　始めます。", "山田座長、佐藤構成員"])
 def test_any_order_of_lines_is_read_and_no_words_are_lost(lines):
     pages = (Page("\n".join(lines)),)
     head, found = split_minutes(pages)
     kept = "".join(line.text for line in head) + "".join(
         (turn.speaker or "") + "".join(block.text for block in turn.blocks) for turn in found
     )
-    for words in ("始めます。", "はい。", "異議なし。", "移ります。", "山田座長、佐藤構成員"):
+    for words in ("始めます。", "はい。", "異議なし。", "移ります。"):
         assert kept.count(words) == "".join(lines).count(words)
+    # A line that the agenda names is a heading of the record.
+    headings = "".join(part for turn in found for part in turn.heading_path)
+    assert ("山田座長、佐藤構成員" in kept + headings) == ("山田座長、佐藤構成員" in lines)
