@@ -7,17 +7,17 @@ is written as JSON, to be corrected by a person and passed back.
 
 import json
 import re
-import zipfile
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from assistant.errors import InputError, cause_of
+from assistant.errors import AssistantError, InputError, cause_of
 from assistant.japanese.width import fold
 from assistant.japanese.words import content_words
 from assistant.planning.brief import KEYS
 from assistant.planning.draft import LABELS
+from assistant.planning.form_size import check_form
 from assistant.planning.template import SectionSpec, Template
 from assistant.schema import FormBox
 
@@ -74,7 +74,8 @@ def read_boxes(path: Path, template: Template) -> list[FormBox]:
     """The boxes of a form in order, each with the section proposed for it.
 
     Raises:
-        InputError: the file is neither .docx nor .xlsx, cannot be read, or has no box.
+        InputError: the file is neither .docx nor .xlsx, cannot be read, is far larger than a form
+            (see `check_form`), or has no box.
     """
     if path.suffix.lower() not in SUFFIXES:
         raise InputError(
@@ -83,7 +84,12 @@ def read_boxes(path: Path, template: Template) -> list[FormBox]:
         )
     read = _word_boxes if path.suffix.lower() == ".docx" else _excel_boxes
     try:
+        check_form(path)
         found = list(read(path))
+    except AssistantError as error:
+        raise InputError(
+            f"様式を読めません: {path.name}({error.message.removesuffix('。')})", error.remedy
+        ) from error
     except OSError as error:
         raise InputError(
             f"様式を開けません: {path}({cause_of(error)})", "場所と権限を確かめてください。"
@@ -138,12 +144,13 @@ def with_mapping(boxes: list[FormBox], path: Path, template: Template) -> list[F
 
 def _word_boxes(path: Path) -> Iterator[FormBox]:
     import docx
+    from docx.table import _Cell
 
     document = docx.Document(str(path))
     for number, table in enumerate(document.tables, start=1):
-        texts = [[cell.text.strip() for cell in row.cells] for row in table.rows]
-        # A merged cell is the same element under several places.
-        cells = [[cell._tc for cell in row.cells] for row in table.rows]  # noqa: SLF001
+        cells = _word_cells(table)
+        read = {cell: _Cell(cell, table).text.strip() for line in cells for cell in line}
+        texts = [[read[cell] for cell in line] for line in cells]
         for row, column, label in _cell_boxes(texts, cells):
             yield _box(f"表{number} {row + 1}行{column + 1}列", label, texts[row][column])
     paragraphs = document.paragraphs
@@ -154,12 +161,31 @@ def _word_boxes(path: Path) -> Iterator[FormBox]:
             yield _box(f"段落 {place + 2}", paragraph.text.strip(), below)
 
 
+def _word_cells(table: Any) -> list[list[Any]]:
+    """The element of every place, as `cells` of a row in python-docx; a merged one is the same.
+
+    That climbs through every row above for each cell merged downwards, which takes minutes for a
+    hundred rows; this looks at each cell once.
+    """
+    rows = []
+    above: dict[int, Any] = {}
+    for row in table._tbl.tr_lst:  # noqa: SLF001
+        begun: dict[int, Any] = {}
+        line: list[Any] = []
+        column = row.grid_before
+        for cell in row.tc_lst:
+            begun[column] = above[column] if cell.vMerge == "continue" else cell
+            line += [begun[column]] * begun[column].grid_span
+            column += cell.grid_span
+        rows.append(line)
+        above = begun
+    return rows
+
+
 def _excel_boxes(path: Path) -> Iterator[FormBox]:
     from openpyxl import load_workbook
     from openpyxl.utils import get_column_letter
 
-    if not zipfile.is_zipfile(path):
-        raise ValueError(path)
     book = load_workbook(path)
     for sheet in book.worksheets:
         rows, columns = min(sheet.max_row, 500), min(sheet.max_column, 60)
@@ -172,8 +198,8 @@ def _excel_boxes(path: Path) -> Iterator[FormBox]:
         merged = {
             (r - 1, c - 1): (area.min_row - 1, area.min_col - 1)
             for area in sheet.merged_cells.ranges
-            for r in range(area.min_row, area.max_row + 1)
-            for c in range(area.min_col, area.max_col + 1)
+            for r in range(area.min_row, min(area.max_row, rows) + 1)
+            for c in range(area.min_col, min(area.max_col, columns) + 1)
         }
         cells = [[merged.get((r, c), (r, c)) for c in range(columns)] for r in range(rows)]
         for row, column, label in _cell_boxes(texts, cells):
@@ -188,7 +214,7 @@ def _cell_boxes(texts: list[list[str]], cells: list[list[Any]]) -> Iterator[tupl
         texts: of all cells; a merged cell's text stands at least at its first place.
         cells: equal where two places are one merged cell.
     """
-    boxes: list[Any] = []
+    boxes: set[Any] = set()
     for row, line in enumerate(texts):
         for column, text in enumerate(line):
             here = cells[row][column]
@@ -204,7 +230,7 @@ def _cell_boxes(texts: list[list[str]], cells: list[list[Any]]) -> Iterator[tupl
                 if not fits or r is None or c is None or cells[r][c] in boxes:
                     continue
                 if not texts[r][c] or _is_hint(texts[r][c]):
-                    boxes.append(cells[r][c])
+                    boxes.add(cells[r][c])
                     yield r, c, text
                     break
 

@@ -8,9 +8,11 @@ from tempfile import TemporaryDirectory
 
 import streamlit as st
 
+from assistant.errors import InputError
 from assistant.export.form import filled_form
+from assistant.filenames import safe_name
 from assistant.planning.form import SUFFIXES, read_boxes, targets_of
-from assistant.planning.template import load_template
+from assistant.planning.template import Template, load_template
 from assistant.schema import FormBox, ProjectPlan
 from assistant.settings import load_settings
 from assistant.ui.inert import label, paragraph
@@ -18,6 +20,8 @@ from assistant.ui.session import two_lines
 
 KEPT = "form_sent"
 """Where the session keeps the form of the client it works on."""
+_READ = "form_read"
+"""Where it keeps what was found in it: for which file and template, and boxes or a refusal."""
 _NOTHING = ""
 
 
@@ -39,14 +43,13 @@ def fill(plan: ProjectPlan) -> None:
     name = Path(sent.name)
     with two_lines():
         template = load_template(plan.template, load_settings().templates)
-        with _on_disk(sent.content, name.suffix) as form:
-            boxes = read_boxes(form, template)
+        proposed = _boxes(sent, template)
         paragraph("様式の欄に入れる内容の案です。違うところを選び直してください。", "quiet")
         targets = targets_of(template)
-        boxes = [_corrected(box, targets, sent.file_id) for box in boxes]
+        boxes = [_corrected(box, targets, sent.file_id) for box in proposed]
         st.download_button(
             f"書き込んだ様式を受け取る({name.suffix.lower()})",
-            lambda: _filled(sent.content, name.suffix, boxes, plan),
+            lambda: _filled(sent, boxes, plan),
             file_name=f"{name.stem}-下書き{name.suffix}",
             icon=":material/assignment:",
             on_click="ignore",
@@ -73,6 +76,27 @@ def _sent() -> Sent | None:
     return sent
 
 
+def _boxes(sent: Sent, template: Template) -> list[FormBox]:
+    """The boxes of a form with what is proposed for them; read once, not at every drawing.
+
+    Raises:
+        InputError: see `read_boxes`.
+    """
+    asked = (sent.file_id, template)
+    before, found = st.session_state.get(_READ, (None, None))
+    if before != asked:
+        with _on_disk(sent) as form:
+            try:
+                found = read_boxes(form, template)
+            except InputError as error:
+                found = error
+        st.session_state[_READ] = (asked, found)
+    if isinstance(found, InputError):
+        raise found
+    boxes: list[FormBox] = found
+    return boxes
+
+
 def _forget() -> None:
     st.session_state.pop(KEPT, None)
 
@@ -92,16 +116,17 @@ def _corrected(box: FormBox, targets: dict[str, str], file_id: str) -> FormBox:
     return replace(box, target=chosen or None)
 
 
-def _filled(content: bytes, suffix: str, boxes: list[FormBox], plan: ProjectPlan) -> bytes:
-    with _on_disk(content, suffix) as form:
+def _filled(sent: Sent, boxes: list[FormBox], plan: ProjectPlan) -> bytes:
+    with _on_disk(sent) as form:
         return filled_form(form, boxes, plan)
 
 
 @contextmanager
-def _on_disk(content: bytes, suffix: str) -> Iterator[Path]:
-    """The file that was sent, under a name of ours, for as long as it is read."""
+def _on_disk(sent: Sent) -> Iterator[Path]:
+    """The file that was sent, under its name, for as long as it is read."""
     # Windows cannot remove a file that a failed reader still holds.
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        path = Path(folder) / f"様式{suffix}"
-        path.write_bytes(content)
+        name = Path(sent.name)
+        path = Path(folder) / (safe_name(name.stem) + name.suffix)
+        path.write_bytes(sent.content)
         yield path

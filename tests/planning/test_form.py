@@ -1,6 +1,7 @@
 """Forms of our own making, in both formats."""
 
 import json
+import zipfile
 from io import BytesIO
 
 import docx
@@ -185,6 +186,73 @@ def test_what_is_no_form_is_explained(tmp_path, template, name):
         (tmp_path / name).write_bytes(b"no form")
     with pytest.raises(InputError):
         read_boxes(tmp_path / name, template)
+
+
+def rewritten(path, part, old, new):
+    """The package with a text of one part replaced."""
+    with zipfile.ZipFile(path) as package:
+        contents = {name: package.read(name) for name in package.namelist()}
+    assert old in contents[part]
+    contents[part] = contents[part].replace(old, new)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, content in contents.items():
+            package.writestr(name, content)
+
+
+@pytest.mark.parametrize(
+    "covering",
+    [
+        b'<mergeCells count="1"><mergeCell ref="B1:XFD1048576"/></mergeCells>',
+        b'<hyperlinks><hyperlink ref="B1:XFD1048576" location="A1"/></hyperlinks>',
+        b"<mergeCells>" + b'<mergeCell ref="B1:ZZ900"/>' * 2 + b"</mergeCells>",
+    ],
+)
+def test_a_range_of_millions_of_cells_is_refused_before_it_is_built(
+    excel_form, template, monkeypatch, covering
+):
+    sheet = "xl/worksheets/sheet1.xml"
+    rewritten(excel_form, sheet, b"</sheetData>", b"</sheetData>" + covering)
+    monkeypatch.setattr(openpyxl, "load_workbook", lambda *_: pytest.fail("built"))
+    with pytest.raises(InputError, match=r"form\.xlsx.*表が大きすぎます"):
+        read_boxes(excel_form, template)
+
+
+def test_a_sheet_under_many_names_is_refused(excel_form, template, monkeypatch):
+    sheet = b'<sheet xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" '
+    sheet += b'name="a" sheetId="9" r:id="rId1"/>'
+    rewritten(excel_form, "xl/workbook.xml", b"</sheets>", sheet + b"</sheets>")
+    monkeypatch.setattr(openpyxl, "load_workbook", lambda *_: pytest.fail("built"))
+    with pytest.raises(InputError, match="表が大きすぎます"):
+        read_boxes(excel_form, template)
+
+
+def test_more_cells_than_a_form_has_are_refused(excel_form, template, monkeypatch):
+    cells = "".join(f'<c s="{number * number % 9973}"/>' for number in range(300_000))
+    row = f"<row>{cells}</row></sheetData>".encode()
+    rewritten(excel_form, "xl/worksheets/sheet1.xml", b"</sheetData>", row)
+    monkeypatch.setattr(openpyxl, "load_workbook", lambda *_: pytest.fail("built"))
+    with pytest.raises(InputError, match="表が大きすぎます"):
+        read_boxes(excel_form, template)
+
+
+def test_a_word_table_wider_than_word_makes_is_refused(word_form, template, monkeypatch):
+    span = b'<w:gridSpan w:val="100000000"/>'
+    rewritten(word_form, "word/document.xml", b'<w:gridSpan w:val="3"/>', span)
+    monkeypatch.setattr(docx, "Document", lambda *_: pytest.fail("built"))
+    with pytest.raises(InputError, match="表が大きすぎます"):
+        read_boxes(word_form, template)
+
+
+def test_cells_merged_down_a_long_table_are_one_box(tmp_path, template):
+    document = docx.Document()
+    table = document.add_table(rows=100, cols=20)
+    table.cell(0, 0).text = "実施体制"
+    for number, row in enumerate(table._tbl.tr_lst):
+        for cell in row.tc_lst[1:]:
+            cell.vMerge = "continue" if number else "restart"
+    document.save(tmp_path / "form.docx")
+    (box,) = read_boxes(tmp_path / "form.docx", template)
+    assert (box.place, box.label) == ("表1 1行2列", "実施体制")
 
 
 def test_a_form_without_boxes_is_explained(tmp_path, template):

@@ -218,6 +218,26 @@ def test_the_form_and_its_corrections_outlive_a_look_at_another_part(drafted, ta
     assert official_form.KEPT not in page.session_state
 
 
+def test_a_form_is_read_once_however_often_the_page_is_drawn(drafted, monkeypatch):
+    read = []
+    boxes_of = official_form.read_boxes
+
+    def counted(*given):
+        read.append(given)
+        return boxes_of(*given)
+
+    monkeypatch.setattr(official_form, "read_boxes", counted)
+    form, stream = docx.Document(), io.BytesIO()
+    form.add_table(rows=1, cols=2).cell(0, 0).text = "担当課の電話番号"
+    form.save(stream)
+    page = sent(drafted, "様式1.docx", stream.getvalue()).run().run()
+    assert len(read) == 1
+    next(b for b in page.button if b.label == "別の様式にする").click().run()
+    page = sent(page, "壊れた.docx", b"PK broken").run()
+    assert len(read) == 2
+    assert label("壊れた.docx") in page.error[0].value
+
+
 def test_a_table_written_over_is_marked_kept_and_still_makes_a_word_file(
     drafted, monkeypatch, texts, settings, taken
 ):
@@ -250,8 +270,8 @@ def test_a_table_written_over_is_marked_kept_and_still_makes_a_word_file(
 @pytest.mark.parametrize("name", ["壊れた.docx", "壊れた.xlsx"])
 def test_a_form_that_cannot_be_read_is_an_error_in_two_lines(drafted, name):
     page = sent(drafted, name, b"PK broken")
-    assert page.error[0].value.startswith("エラー: 様式を読めません")
-    assert "対処: Word か Excel で開いて" in page.error[0].value
+    assert page.error[0].value.startswith(f"エラー: {label(f'様式を読めません: {name}')}")
+    assert "対処: 入手し直すか、元のソフトで開いて" in page.error[0].value
     # The plan itself can still be taken away.
     assert len(page.get("download_button")) == 2
 
