@@ -14,7 +14,7 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any, TextIO
 
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, StorageError, cause_of
 from assistant.ui.uploads import placed
 
 _log = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ def main() -> None:
         try:
             done = _changed(request, replies)
         except AssistantError as error:
-            _log.error("the index was not changed: %s", error.message)
+            _log.error("the change was not carried out in full: %s", error.message)
             _reply(replies, {"error": {"message": error.message, "remedy": error.remedy}})
         except Exception:  # noqa: BLE001  # logged in full; the visitor gets two lines
             _log.exception("the index was not changed")
@@ -62,9 +62,27 @@ def _changed(request: dict[str, Any], replies: TextIO) -> str:
         case _:
             report = rebuild(root, settings, progress=told)
     # Added files go only once the index no longer cites them.
-    for path in request["delete"]:
-        Path(path).unlink(missing_ok=True)
+    _delete([Path(path) for path in request["delete"]])
     return report_text(report)
+
+
+def _delete(files: list[Path]) -> None:
+    """Delete files; one that cannot be deleted, such as one open in Word, keeps no other.
+
+    Raises:
+        StorageError: some are left.
+    """
+    left: list[str] = []
+    for path in files:
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            left.append(f"{path}({cause_of(error)})")
+    if left:
+        raise StorageError(
+            "索引は更新しましたが、ファイルを消せませんでした。",
+            f"ファイルを開いている画面を閉じてから、手で消してください: {'、'.join(left)}",
+        )
 
 
 def _reply(replies: TextIO, row: dict[str, Any]) -> None:

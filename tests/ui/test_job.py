@@ -3,8 +3,10 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from towns import LIBRARY, Town
 
 from assistant.errors import AssistantError
 from assistant.ui.job import Job
@@ -72,3 +74,26 @@ def test_an_expected_failure_keeps_its_own_two_lines(tmp_path):
     error = json.loads(done.stdout)["error"]
     assert str(missing) in error["message"]
     assert "Traceback" not in done.stderr
+
+
+def test_a_file_that_cannot_be_deleted_is_named_and_keeps_no_other(tmp_path, index_root):
+    town = Town.made(tmp_path, index_root)
+    town.write("hall.txt", LIBRARY.format(hours=480))
+    removed = town.write("library.txt", LIBRARY.format(hours=120))
+    town.ingest()
+    stuck = tmp_path / "folder"
+    stuck.mkdir()
+    request = {"change": "remove", "root": str(town.root), "paths": [str(removed)],
+               "staged": None, "delete": [str(stuck), str(removed)]}  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-P", "-X", "utf8", "-m", "assistant.ui.change"],
+        input=json.dumps(request) + "\n",
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    error = json.loads(done.stdout.splitlines()[-1])["error"]
+    assert error["message"] == "索引は更新しましたが、ファイルを消せませんでした。"
+    assert str(stuck) in error["remedy"]
+    assert not removed.exists()
+    assert [Path(r.path).name for r in town.manifest().files] == ["hall.txt"]
