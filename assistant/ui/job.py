@@ -15,6 +15,7 @@ from typing import Literal
 import streamlit as st
 
 from assistant.errors import AssistantError
+from assistant.settings import load_settings
 from assistant.ui.inert import label, paragraph
 from assistant.ui.session import show_error
 
@@ -26,9 +27,9 @@ _LOOK_AGAIN = 0.5
 """Seconds between two looks at a running job."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Job:
-    """One run; written by the thread that listens to it, read by the session that started it."""
+    """One run; written by the thread that listens to it, read by the sessions of its index."""
 
     title: str
     step: str = "準備しています"
@@ -108,19 +109,41 @@ def start(
     job = Job(title)
     threading.Thread(target=job.listen, args=(child,), name="index", daemon=True).start()
     st.session_state[_KEY] = job
+    last = shared(root)
+    if all(other.future.done() for other in last):
+        last[:] = [job]
+
+
+@st.cache_resource(show_spinner=False)
+def shared(root: Path) -> list[Job]:  # noqa: ARG001  # it is the cache's key
+    """The run under way, or the last one, of an index, if any: the page may be loaded anew."""
+    return []
 
 
 def is_running() -> bool:
-    """Whether a change that this session started is under way."""
-    job = st.session_state.get(_KEY)
-    return job is not None and not job.future.done()
+    """Whether a change of the index of the app is under way, whoever started it."""
+    return any(not job.future.done() for job in _jobs())
+
+
+def _last() -> list[Job]:
+    settings = load_settings()
+    return shared(settings.index or settings.default_index)
+
+
+def _jobs() -> list[Job]:
+    """What this session started last, and what any session did."""
+    last = _last()
+    own: Job | None = st.session_state.get(_KEY)
+    return [*last] if own is None or own in last else [own, *last]
 
 
 def show() -> None:
     """Draw the run under way, or what the last one did."""
-    job: Job | None = st.session_state.get(_KEY)
-    if job is None:
-        return
+    for number, job in enumerate(_jobs()):
+        _draw(job, number)
+
+
+def _draw(job: Job, number: int) -> None:
     if not job.future.done():
         _watched(job)
         return
@@ -132,7 +155,12 @@ def show() -> None:
         with st.container(border=True):
             st.success(f"{label(job.title)}が終わりました。", icon=":material/check_circle:")
             paragraph(text)
-    st.button("この知らせを消す", icon=":material/close:", on_click=_forget)
+    st.button(
+        "この知らせを消す",
+        icon=":material/close:",
+        key=f"forget_{number}",
+        on_click=lambda: _forget(job),
+    )
 
 
 @st.fragment(run_every=_LOOK_AGAIN)
@@ -145,5 +173,10 @@ def _watched(job: Job) -> None:
     st.caption("終わるまで、今までの資料で答え続けます。ほかのページを開いてもかまいません。")
 
 
-def _forget() -> None:
-    st.session_state.pop(_KEY, None)
+def _forget(job: Job) -> None:
+    """Take a notice away, for all: who started the run still has it where that is another."""
+    last = _last()
+    if job in last:
+        last.remove(job)
+    if st.session_state.get(_KEY) is job:
+        del st.session_state[_KEY]

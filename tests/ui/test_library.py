@@ -11,7 +11,8 @@ from towns import LIBRARY, LIBRARY_QUESTION, Town
 
 from assistant.errors import AssistantError, InputError
 from assistant.schema import Member, Series
-from assistant.ui import correction, library, timeline, uploads
+from assistant.ui import correction, job, library, timeline, uploads
+from assistant.ui.job import Job
 
 
 @pytest.fixture
@@ -72,6 +73,29 @@ def test_a_file_added_is_cited_and_shown_where_it_stands(open_page, town, texts)
     assert "追加 1件" in texts(page)
     cited = town.ask("公民館の会議室は何室ですか").citations[0]
     assert Path(cited.document.source_path) == uploads.folder_of(town.root) / "公民館.txt"
+
+
+def test_every_visitor_sees_a_change_of_the_index_and_what_it_did(open_page, town, texts):
+    running = Job("資料1件の取り込み", "読む", 1, 2)
+    job.shared(town.root).append(running)
+    page = opened(open_page, "点検")
+    assert next(b for b in page.button if b.label == "索引を作り直す").disabled
+    running.future.set_result("追加 1件")
+    again = opened(open_page, "点検")
+    assert "追加 1件" in texts(again)
+    assert not next(b for b in again.button if b.label == "索引を作り直す").disabled
+    press(again, "この知らせを消す")
+    assert "追加 1件" not in texts(opened(open_page, "点検"))
+
+
+def test_who_started_a_change_keeps_its_notice_until_it_is_taken_away(open_page, town, texts):
+    page = opened(open_page, "取り込めなかった資料")
+    finished(press(page, "一覧から消す"))
+    assert job.shared(town.root) == [page.session_state["job"]]
+    press(opened(open_page), "この知らせを消す")
+    assert "終わりました" in page.run().success[0].value
+    press(page, "この知らせを消す")
+    assert not page.success
 
 
 def test_skips_are_shown_with_reason_and_remedy_and_can_be_cleared(open_page, town, texts):
