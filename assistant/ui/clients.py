@@ -1,8 +1,11 @@
 """Saved briefs and plans: one folder for each client (相談元), the visitor's own."""
 
+import hashlib
 import json
+import threading
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,6 +14,8 @@ import tomli_w
 from assistant.errors import InputError, StorageError, cause_of
 from assistant.filenames import safe_name
 from assistant.planning.edit import Row
+
+_SAVING = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +51,26 @@ def load(folder: Path, client: str) -> Saved:
         rest = json.loads((place / "plan.json").read_text(encoding="utf-8"))
         return Saved(brief=brief, **rest)
     except (OSError, ValueError, TypeError) as error:
-        raise InputError(
-            f"保存した計画を読めません: {place}", "ファイルを直すか、フォルダーを移してください。"
-        ) from error
+        raise _unreadable(place) from error
+
+
+def revision(folder: Path, client: str) -> str:
+    """A digest of all that is kept of a client; it changes whenever somebody saves.
+
+    Raises:
+        InputError: the name cannot be used, or what is saved cannot be read.
+    """
+    place = _place(folder) / _name_of(client)
+    digest = hashlib.sha256()
+    for name in ("brief.toml", "plan.json", "draft.json"):
+        try:
+            content = (place / name).read_bytes()
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise _unreadable(place) from error
+        digest.update(f"{name} {len(content)}\n".encode() + content)
+    return digest.hexdigest()
 
 
 def save(folder: Path, client: str, saved: Saved) -> None:
@@ -68,6 +90,17 @@ def save(folder: Path, client: str, saved: Saved) -> None:
         "brief.toml": tomli_w.dumps(saved.brief, multiline_strings=False),
     }
     _keep(_place(folder) / _name_of(client), texts)
+
+
+@contextmanager
+def unchanged(folder: Path, client: str, since: str) -> Iterator[bool]:
+    """Whether a client is still as at the `revision` given; no other visitor saves meanwhile.
+
+    Raises:
+        InputError: see `revision`.
+    """
+    with _SAVING:
+        yield revision(folder, client) == since
 
 
 def draft_path(folder: Path, client: str) -> Path:
@@ -108,6 +141,12 @@ def begin(folder: Path, client: str) -> str:
     if name not in names(folder):
         save(folder, name, Saved())
     return name
+
+
+def _unreadable(place: Path) -> InputError:
+    return InputError(
+        f"保存した計画を読めません: {place}", "ファイルを直すか、フォルダーを移してください。"
+    )
 
 
 def _name_of(client: str) -> str:

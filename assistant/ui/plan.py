@@ -17,7 +17,7 @@ from assistant.settings import load_settings
 from assistant.ui import clients, official_form, plan_parts
 from assistant.ui.clients import Saved
 from assistant.ui.inert import paragraph
-from assistant.ui.session import opened, own_folder, two_lines
+from assistant.ui.session import opened, own_folder, show_error, two_lines
 
 _FIELDS = {
     "municipality": ("自治体の名前", "例: みどり町"),
@@ -57,10 +57,22 @@ def page() -> None:
             _reopen(assistant, clients.draft_path(folder, client))
         if st.session_state.pop("plan_wanted", False):
             _draft(assistant, saved)
-            clients.save_draft(folder, client, plan_row(st.session_state["base_plan"]))
-            saved = _keep(folder, client, replace(saved, drafted=True))
+            saved = _keep(
+                folder, client, replace(saved, drafted=True), st.session_state["base_plan"]
+            )
+        if st.session_state["plan_changed"]:
+            show_error(
+                "この相談元は、ほかの画面で変更されました。",
+                "開き直してから、もう一度入力してください。",
+            )
+            st.button("開き直す", icon=":material/refresh:", on_click=_read_again)
         plan = _finished(saved)
-        tabs = st.tabs(_PARTS, key="plan_part", on_change="rerun")
+        # The browser goes back to the part it last showed when a part is set from here a second
+        # time: every draft has tabs of its own, which begin with the draft.
+        drafts = st.session_state.get("plan_drafts", 0)
+        tabs = st.tabs(
+            _PARTS, key=f"plan_part_{drafts}", default=_PARTS[min(drafts, 1)], on_change="rerun"
+        )
         draws: tuple[Callable[[], Saved | None], ...] = (
             lambda: _brief(saved),
             lambda: plan_parts.sections(assistant, plan),
@@ -113,7 +125,11 @@ def _client(folder: Path) -> str | None:
 def _saved(folder: Path, client: str) -> Saved:
     """What the session works on; read from the disk when the client changes."""
     if st.session_state.get("plan_of") != client:
+        # Before reading: what is saved meanwhile counts as a change.
+        st.session_state["plan_revision"] = clients.revision(folder, client)
         saved = clients.load(folder, client)
+        st.session_state["plan_changed"] = False
+        st.session_state["plan_reads"] = st.session_state.get("plan_reads", 0) + 1
         for name in ("base_plan", "plan_source", "edited_tables", official_form.KEPT):
             st.session_state.pop(name, None)
         for key in KEYS:
@@ -131,10 +147,21 @@ def _as_written(saved: Saved) -> Saved:
     return replace(saved, brief={key: text for key, text in texts.items() if text})
 
 
-def _keep(folder: Path, client: str, saved: Saved) -> Saved:
-    clients.save(folder, client, saved)
+def _keep(folder: Path, client: str, saved: Saved, draft: ProjectPlan | None = None) -> Saved:
+    """Work on with `saved`, and save it unless another screen has saved since it was read."""
+    with clients.unchanged(folder, client, st.session_state["plan_revision"]) as same:
+        if same:
+            if draft is not None:
+                clients.save_draft(folder, client, plan_row(draft))
+            clients.save(folder, client, saved)
+            st.session_state["plan_revision"] = clients.revision(folder, client)
+    st.session_state["plan_changed"] = not same
     st.session_state["plan_saved"] = saved
     return saved
+
+
+def _read_again() -> None:
+    st.session_state.pop("plan_of", None)
 
 
 def _shown(value: object) -> str:
@@ -160,7 +187,6 @@ def _brief(saved: Saved) -> Saved:
 
 def _want() -> None:
     st.session_state["plan_wanted"] = True
-    st.session_state["plan_part"] = _PARTS[1]
 
 
 def _not_yet(saved: Saved) -> None:
@@ -181,6 +207,7 @@ def _draft(assistant: Assistant, saved: Saved) -> None:
 
         st.session_state["base_plan"] = assistant.draft(brief, saved.template, progress=told)
         status.update(label="下書きができました", state="complete", expanded=False)
+    st.session_state["plan_drafts"] = st.session_state.get("plan_drafts", 0) + 1
 
 
 def _reopen(assistant: Assistant, path: Path) -> None:

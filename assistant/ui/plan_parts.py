@@ -140,7 +140,7 @@ def gaps(plan: ProjectPlan | None, saved: Saved) -> Saved:
 def _filling(key: str, what: str, why: str, where: str, text: str) -> str:
     hints = [f"理由: {why}" if why else "", f"探す所: {where}" if where else ""]
     # A screen reader reads the label as it is written here: no name of an icon.
-    written = st.text_input(f"{'■' if text else '□'} {label(what)}", text, key=f"fill_{key}")
+    written = st.text_input(f"{'■' if text else '□'} {label(what)}", text, key=_key(f"fill_{key}"))
     paragraph("。".join(hint for hint in hints if hint), "quiet")
     return written.strip()
 
@@ -160,7 +160,7 @@ def tables(plan: ProjectPlan | None, saved: Saved) -> Saved:
     starts: dict[str, list[Row]] = st.session_state.setdefault("edited_tables", {})
     for table, name in TABLES.items():
         st.subheader(name, anchor=False)
-        key = f"table_{table}_{numbers}"
+        key = _key(f"table_{table}_{numbers}")
         start = starts.setdefault(key, table_rows(plan, table))
         changed: list[dict[str, str | None]] = st.data_editor(
             start,
@@ -189,6 +189,11 @@ def tables(plan: ProjectPlan | None, saved: Saved) -> Saved:
         ]
         st.dataframe(cells, hide_index=True, row_height=_TABLE_ROW, column_config=_widths(cells))
     return replace(saved, tables=edited)
+
+
+def _key(name: str) -> str:
+    """A widget's key; another when a client was read anew, to begin with what was read."""
+    return f"{name}_{st.session_state['plan_reads']}"
 
 
 def forget_tables() -> None:
@@ -231,7 +236,9 @@ def criteria(plan: ProjectPlan | None, saved: Saved) -> Saved:
         paragraph("答えは、下書きを作り直すと計画に反映されます。", "quiet")
     for row in asked:
         key = f"{_CRITERION}{row.criterion}"
-        written = st.text_input(label(row.question or ""), fillings.get(key, ""), key=f"fill_{key}")
+        written = st.text_input(
+            label(row.question or ""), fillings.get(key, ""), key=_key(f"fill_{key}")
+        )
         fillings[key] = written.strip()
     st.subheader("審査で指摘されそうな点", anchor=False)
     for finding in plan.findings:

@@ -107,6 +107,15 @@ def test_from_the_brief_to_a_word_file(visit, tmp_path):
     visit.get_by_role("textbox", name="困っていること").fill(problem)
     visit.get_by_role("button", name="下書きを作る").click()
     visit.get_by_text("構成の基準").wait_for()
+    # Drafted again, the draft stays when one of its sources is opened.
+    visit.get_by_role("tab", name="1 ブリーフ").click()
+    visit.get_by_role("textbox", name="人口").fill("12,000人")
+    visit.get_by_role("button", name="下書きを作る").click()
+    visit.get_by_text("構成の基準").wait_for()
+    visit.locator("[class*=st-key-section_]").nth(1).locator("summary").click()
+    visit.get_by_role("button", name="[").first.click()
+    visit.locator(".st-key-source_panel mark").wait_for()
+    assert visit.get_by_role("tab", name="2 下書き").get_attribute("aria-selected") == "true"
     visit.get_by_role("tab", name="6 書き出す").click()
     with visit.expect_download() as download:
         visit.get_by_role("button", name="Wordで受け取る").click()

@@ -27,7 +27,10 @@ def begin(page, client):
 
 
 def part(page, name):
-    page.session_state["plan_part"] = name
+    state = page.session_state
+    # The harness' state has no `get`.
+    drafts = state["plan_drafts"] if "plan_drafts" in state else 0  # noqa: SIM401
+    state[f"plan_part_{drafts}"] = name
     page.run()
     assert not page.exception
     return page
@@ -107,6 +110,67 @@ def test_a_plan_reopened_names_the_sources_that_are_gone(drafted, open_page, set
     assert "前回から更新された根拠" in shown
     assert "「廃止した計画」は、索引にありません" in shown
     assert "前回から更新された根拠" not in texts(part(drafted, "2 下書き"))
+
+
+CHANGED = "この相談元は、ほかの画面で変更されました。"
+
+
+def opened_beside(open_page):
+    page = open_page("plan")
+    page.selectbox(key="client").set_value(TOWN).run()
+    assert not page.exception
+    return page
+
+
+def test_what_another_screen_saved_is_not_written_over(begun, open_page, settings, texts):
+    other = opened_beside(open_page)
+    other.text_area(key="brief_constraints").input("職員は1名。").run()
+    begun.text_area(key="brief_notes").input("冬は雪が深い。").run()
+    assert CHANGED in texts(begun)
+    assert "開き直してから、もう一度入力してください。" in texts(begun)
+    assert begun.text_area(key="brief_notes").value == "冬は雪が深い。"
+    kept = clients.load(settings, TOWN).brief
+    assert (kept["constraints"], kept.get("notes")) == ("職員は1名。", None)
+
+    next(b for b in begun.button if b.label == "開き直す").click().run()
+    assert CHANGED not in texts(begun)
+    assert begun.text_area(key="brief_constraints").value == "職員は1名。"
+    begun.text_area(key="brief_notes").input("冬は雪が深い。").run()
+    assert CHANGED not in texts(begun)
+    kept = clients.load(settings, TOWN).brief
+    assert (kept["constraints"], kept["notes"]) == ("職員は1名。", "冬は雪が深い。")
+    assert CHANGED not in texts(other)
+
+
+def test_a_plan_drafted_or_filled_in_beside_is_not_written_over(
+    drafted, open_page, settings, texts
+):
+    other = part(opened_beside(open_page), "3 埋めること")
+    gap = next(i for i in other.text_input if (i.key or "").startswith("fill_"))
+    gap.input("光ファイバ更新事業").run()
+    page = part(drafted, "3 埋めること")
+    box = page.text_input(key=gap.key)
+    assert box.value == ""
+    box.input("別の名前").run()
+    assert CHANGED in texts(page)
+    assert page.text_input(key=gap.key).value == "別の名前"
+    draft = clients.draft_path(settings, TOWN).read_bytes()
+    part(page, "1 ブリーフ")
+    next(b for b in page.button if b.label == "下書きを作る").click().run()
+    assert CHANGED in texts(page)
+    assert clients.draft_path(settings, TOWN).read_bytes() == draft
+    assert list(clients.load(settings, TOWN).fillings.values()) == ["光ファイバ更新事業"]
+    next(b for b in page.button if b.label == "開き直す").click().run()
+    page = part(page, "3 埋めること")
+    box = next(i for i in page.text_input if (i.key or "").startswith("fill_"))
+    assert box.value == "光ファイバ更新事業"
+
+
+def test_every_draft_has_tabs_of_its_own_that_begin_with_it(drafted):
+    assert drafted.session_state["plan_part_1"] == "2 下書き"
+    part(drafted, "1 ブリーフ")
+    next(b for b in drafted.button if b.label == "下書きを作る").click().run()
+    assert drafted.session_state["plan_part_2"] == "2 下書き"
 
 
 def test_another_client_begins_empty(drafted):
