@@ -32,8 +32,14 @@ def choose(manifest: Manifest) -> Filters:
         )
         for name in _NAMES:
             _choice(name, options[name])
-    chosen: dict[str, Any] = {name: st.session_state.get(_key(name)) for name in _NAMES}
-    filters = Filters(**chosen)
+        chosen: dict[str, Any] = {name: st.session_state.get(_key(name)) for name in _NAMES}
+        filters = Filters(**chosen)
+        if filters.since and filters.until and filters.since > filters.until:
+            st.warning(
+                f"{spoken('since', filters.since)}から{spoken('until', filters.until)}までの期間は"
+                "ありません(始まりが終わりより後です)。  \n"
+                f"「{_NAMES['since']}」か「{_NAMES['until']}」を選び直してください。"
+            )
     for name, value in _active(filters):
         st.button(
             f"{_NAMES[name]}: {label(spoken(name, value))}",

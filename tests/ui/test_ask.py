@@ -96,6 +96,19 @@ def test_a_refusal_says_what_was_searched_and_shows_the_nearest(open_page, texts
     assert page.button(key="close_source")
 
 
+def test_years_turned_round_are_said_to_be_an_empty_range(open_page):
+    page = open_page("ask")
+    since, until = page.selectbox(key="filter_since"), page.selectbox(key="filter_until")
+    assert len(until.options) > 1
+    since.select_index(len(since.options) - 1).run()
+    until.select_index(0).run()
+    assert not page.exception
+    (said,) = page.warning
+    assert "始まりが終わりより後です" in said.value
+    until.select_index(len(until.options) - 1).run()
+    assert not page.warning
+
+
 def test_a_filter_narrows_the_answer_and_its_chip_removes_it(open_page, texts):
     page = open_page("ask")
     page.selectbox(key="filter_kind").select("minutes").run()
