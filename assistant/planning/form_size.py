@@ -89,6 +89,7 @@ class _Measure:
         """Nothing was built."""
 
     def _widen(self, columns: int) -> None:
+        self.left -= columns
         self._widths[-1] += columns
         if self._widths[-1] > _MOST_COLUMNS:
             raise _too_large()
