@@ -114,6 +114,8 @@ class WordIndex:
         self._folder = folder
         self._frequencies: dict[tuple[str, str], int] = {}
         self._read = Remembered[IndexedWords](_REMEMBERED_CHUNKS)
+        # Where the chunks lately found stand: to look for their ids again takes longest.
+        self._found = Remembered[tantivy.DocAddress](_REMEMBERED_CHUNKS)
         self._passing: dict[Filters, frozenset[str]] = {}
         self._open()
 
@@ -124,6 +126,7 @@ class WordIndex:
             raise _damaged()
         self._frequencies.clear()
         self._read.clear()
+        self._found.clear()
         self._passing.clear()
 
     def replace(
@@ -217,20 +220,30 @@ class WordIndex:
                 ]
             )
         hits = self._searcher.search(query, limit, count=False).hits
-        scores = (score for score, _ in hits)
-        return dict(zip(self._ids_at([address for _, address in hits]), scores, strict=True))
+        addresses = [address for _, address in hits]
+        ids = self._ids_at(addresses)
+        self._found.keep(dict(zip(ids, addresses, strict=True)))
+        return dict(zip(ids, (score for score, _ in hits), strict=True))
 
     def words_of(self, chunk_ids: list[str]) -> dict[str, IndexedWords]:
         """The content words of some chunks; unknown ids are left out."""
         found = self._read.known(chunk_ids)
         missing = [chunk_id for chunk_id in chunk_ids if chunk_id not in found]
         if missing:
-            query = tantivy.Query.term_set_query(self._schema, "chunk_id", missing)
-            for _, address in self._searcher.search(query, len(missing), count=False).hits:
+            for address in self._addresses(missing):
                 document = self._searcher.doc(address)
                 found[document["chunk_id"][0]] = _indexed_words(document)
             self._read.keep(found)
         return found
+
+    def _addresses(self, chunk_ids: list[str]) -> list[tantivy.DocAddress]:
+        known = self._found.known(chunk_ids)
+        rest = [chunk_id for chunk_id in chunk_ids if chunk_id not in known]
+        if not rest:
+            return list(known.values())
+        query = tantivy.Query.term_set_query(self._schema, "chunk_id", rest)
+        hits = self._searcher.search(query, len(rest), count=False).hits
+        return [*known.values(), *(address for _, address in hits)]
 
     def passing(self, filters: Filters) -> frozenset[str] | None:
         """Ids of all chunks that pass the filters; None when there is nothing to filter by."""
