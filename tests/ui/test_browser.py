@@ -1,8 +1,11 @@
 """Journeys of a visitor, in a real browser against the app as it is started."""
 
+from contextlib import suppress
+
 import docx
 import pytest
 from browser import browsing, chromium, launched, running
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfbase.pdfmetrics import registerFont
 from reportlab.pdfgen.canvas import Canvas
@@ -90,8 +93,13 @@ def test_a_pdf_is_added_asked_about_shown_and_taken_out_again(visit, tmp_path):
     visit.get_by_text("1件。").wait_for()
     # The first line below the headings.
     table = visit.locator('[data-testid="stDataFrame"] .dvn-scroller').first
-    table.click(position={"x": 60, "y": 55})
-    visit.get_by_role("button", name="この資料を取り除く").click()
+    remove = visit.get_by_role("button", name="この資料を取り除く")
+    for _ in range(6):  # a table that has just been drawn may not listen yet
+        table.click(position={"x": 60, "y": 55})
+        with suppress(PlaywrightTimeout):
+            remove.wait_for(timeout=5_000)
+            break
+    remove.click()
     visit.get_by_role("button", name="取り除く", exact=True).click()
     visit.get_by_text("削除 1件").wait_for()
     open_page(visit, "相談")
