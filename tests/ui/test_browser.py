@@ -5,7 +5,6 @@ from contextlib import suppress
 import docx
 import pytest
 from browser import browsing, chromium, launched, running
-from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfbase.pdfmetrics import registerFont
 from reportlab.pdfgen.canvas import Canvas
@@ -66,6 +65,8 @@ def test_from_the_first_question_to_its_source_by_keyboard(visit):
 
 
 def test_a_pdf_is_added_asked_about_shown_and_taken_out_again(visit, tmp_path):
+    from playwright.sync_api import TimeoutError as PlaywrightTimeout
+
     path = tmp_path / "sakura.pdf"
     registerFont(UnicodeCIDFont("HeiseiKakuGo-W5"))
     canvas = Canvas(str(path), pagesize=(420, 300))
