@@ -7,17 +7,17 @@ asked for, the kind of number) and by how much of it the best sentences meet.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
 from assistant.answering.extract import (
     FEWEST_STATING,
     Extract,
     choose,
     meets_wanted,
+    overlap,
     place_words,
     rank_sentences,
 )
-from assistant.japanese.dates import DateMention, find_dates, find_relative_years
+from assistant.japanese.dates import dates_of_source, find_dates
 from assistant.japanese.thesaurus import load_thesaurus, term_words
 from assistant.japanese.width import fold
 from assistant.japanese.words import content_words, proper_nouns
@@ -25,7 +25,7 @@ from assistant.retrieval.concepts import BREAK, Meter, concepts_of, stand_togeth
 from assistant.retrieval.index import Index
 from assistant.retrieval.parts import Part
 from assistant.retrieval.query import ASKING_WORDS, ATTACHED_WORDS, Query, understand
-from assistant.schema import Found, Passage, Period, SourceDocument
+from assistant.schema import Found, Passage, Period
 
 # What the evidence must reach, chosen on the dev splits of evals/datasets. _LEAST_SCORE trades
 # right against false refusals (.85: .98 and .09; .75: .96 and .05); the others are safeguards.
@@ -139,12 +139,13 @@ def cover_parts(
     apart: list[str] = []
     for query, (part, _), evidence in zip(queries, parts, said, strict=True):
         best = evidence[:1] if chosen else evidence[:_MOST_OF_A_PART]
-        if any(_names(e, part.name, index) and _has_dates(e, query) for e in chosen):
+        speaking = [e for e in chosen if _has_dates(e, query)]
+        if any(_holds(content_words(e.text), part.name, index) for e in speaking):
             continue
         answers = chosen or alone or part.sentence
         if best and (answers or _speaks_of(best[0], query, index)):
             covered += [e for e in best if not any(_is_known(e, other) for other in covered)]
-        elif not any(_holds(e, part.name, index) and _has_dates(e, query) for e in chosen):
+        elif not any(_holds(_present(e.passage), part.name, index) for e in speaking):
             (apart if evidence else missing).append(part.name)
     if not covered:
         missing = [
@@ -179,16 +180,10 @@ def _speaks_of(extract: Extract, query: Query, index: Index) -> bool:
     )
 
 
-def _names(extract: Extract, name: str, index: Index) -> bool:
-    """Whether a sentence itself holds the words of a part's name, or what stands for them."""
-    words = tuple(word for word in content_words(name) if word not in ASKING_WORDS)
-    return bool(words) and _is_present(words, [content_words(extract.text)], index)
-
-
-def _holds(extract: Extract, name: str, index: Index) -> bool:
-    """Whether a sentence and its chunk hold the words of a part's name, or what stands for them."""
-    words = tuple(word for word in content_words(name) if word not in ASKING_WORDS)
-    return bool(words) and _is_present(words, [_present(extract.passage)], index)
+def _holds(words: list[str], name: str, index: Index) -> bool:
+    """Whether a text's words hold those of a part's name, or what stands for them."""
+    wanted = tuple(word for word in content_words(name) if word not in ASKING_WORDS)
+    return bool(wanted) and _is_present(wanted, [words], index)
 
 
 def _statements(index: Index, query: Query, found: Found) -> list[Extract]:
@@ -243,8 +238,8 @@ def _has_dates(extract: Extract, query: Query) -> bool:
     """
     met = [_has_date(extract, query, asked) for asked in query.dates]
     if query.unit and len(met) > 1 and any(met):
-        mentioned = _mentioned(extract.text, extract.passage.document)
-        return all(any(_overlap(m, asked) for m in mentioned) for asked in query.dates)
+        mentioned = dates_of_source(extract.text, extract.passage.document.published)
+        return all(any(overlap(m, asked) for m in mentioned) for asked in query.dates)
     return all(met)
 
 
@@ -256,39 +251,26 @@ def _has_date(extract: Extract, query: Query, asked: Period) -> bool:
     title, or the date of the document will do.
     """
     text = fold(extract.text)
-    mentioned = _mentioned(text, extract.passage.document)
+    mentioned = dates_of_source(text, extract.passage.document.published)
     if query.unit and mentioned:
         for amount in re.finditer(rf"{_QUANTITY}(?:{query.unit})", text):
             before = [m for m in mentioned if m.end <= amount.start() + 1]
             if before and amount.start() - before[-1].end <= _DATE_REACH:
-                if _overlap(before[-1], asked):
+                if overlap(before[-1], asked):
                     return True
-            elif any(_overlap(m, asked) for m in mentioned):
+            elif any(overlap(m, asked) for m in mentioned):
                 return True
         return False
     if mentioned:
-        return any(_overlap(m, asked) for m in mentioned)
+        return any(overlap(m, asked) for m in mentioned)
     chunk, document = extract.passage.chunk, extract.passage.document
     around = [chunk.section or "", document.title] + ([chunk.text] if query.unit else [])
-    if any(_overlap(m, asked) for m in find_dates("\n".join(around))):
+    if any(overlap(m, asked) for m in find_dates("\n".join(around))):
         return True
     if query.unit:
         return False
     published = document.published or ""
     return asked.first.isoformat() <= published <= asked.last.isoformat()
-
-
-def _mentioned(text: str, document: SourceDocument) -> list[DateMention]:
-    """The dates in a text, those included that it names from when it came out: 「昨年度」."""
-    mentions = find_dates(text)
-    if document.published:
-        spoken = date.fromisoformat(document.published)
-        mentions += find_relative_years(text, spoken, hanging=False)
-    return sorted(mentions, key=lambda mention: mention.start)
-
-
-def _overlap(mention: DateMention, asked: Period) -> bool:
-    return mention.first <= asked.last and asked.first <= mention.last
 
 
 def _has_meeting(extract: Extract, meeting: str) -> bool:

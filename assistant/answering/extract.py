@@ -3,13 +3,12 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
 import numpy as np
 
 from assistant.answering.voice import label_of
 from assistant.ingest.blocks import BULLET
-from assistant.japanese.dates import find_dates, find_relative_years
+from assistant.japanese.dates import DateMention, dates_of_source, find_dates
 from assistant.japanese.sentences import BULLETS, split_sentences
 from assistant.japanese.width import fold
 from assistant.japanese.words import content_words
@@ -194,12 +193,15 @@ def _with_antecedent(extract: Extract, chosen: list[Extract], asked: Sequence[Pe
 
 def _is_of_other_dates(sentence: str, published: str | None, asked: Sequence[Period]) -> bool:
     """Whether a sentence has dates, and none of them lies in the periods asked about."""
-    mentions = find_dates(sentence)
-    if published:
-        mentions += find_relative_years(sentence, date.fromisoformat(published), hanging=False)
+    mentions = dates_of_source(sentence, published)
     return bool(asked and mentions) and not any(
-        m.first <= period.last and period.first <= m.last for m in mentions for period in asked
+        overlap(mention, period) for mention in mentions for period in asked
     )
+
+
+def overlap(mention: DateMention, asked: Period) -> bool:
+    """Whether a date of a text lies in a period asked about, or holds it."""
+    return mention.first <= asked.last and asked.first <= mention.last
 
 
 def is_scrap(text: str, title: str) -> bool:

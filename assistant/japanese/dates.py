@@ -121,6 +121,19 @@ def find_dates(text: str) -> list[DateMention]:
     return [_with_hung(mention, folded) for mention in joined]
 
 
+def dates_of_source(text: str, published: str | None) -> list[DateMention]:
+    """The dates in a document's text in order, those included that it names from its own day.
+
+    Args:
+        text: any part of the document.
+        published: ISO date that 「昨年度」 counts from; None leaves such words unread.
+    """
+    mentions = find_dates(text)
+    if published:
+        mentions += find_relative_years(text, date.fromisoformat(published), hanging=False)
+    return sorted(mentions, key=lambda mention: mention.start)
+
+
 def find_relative_years(text: str, today: date, *, hanging: bool = True) -> list[DateMention]:
     """Find 「昨年度」「今年度から」「去年4月」「昨年4月から6月」 and the like in a text, in order.
 
