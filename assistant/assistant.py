@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 from assistant.answering.answer import extractive_answer, refusal, timed
 from assistant.answering.context import in_context
 from assistant.answering.conversation import answer_about_source, standalone_question
+from assistant.answering.reading import Reader, open_reader
 from assistant.errors import IndexBusyError, IndexVersionError, InputError, ModelError
 from assistant.indexing import ingest, rebuild, starter_folders, starter_is_current
 from assistant.retrieval.index import (
@@ -92,6 +93,10 @@ class Assistant:
             root = settings.default_index
             _ensure_starter(root, settings, progress)
         return cls(root, settings)
+
+    @property
+    def _reader(self) -> Reader | None:
+        return open_reader() if self.settings.reader == "on" else None
 
     @property
     def _index(self) -> Index:
@@ -214,7 +219,7 @@ class Assistant:
         found = search(asked, filters)
         # What the question says of all its parts (「骨子案では」) holds for each.
         parts = [(part, search(part.question, found.filters)) for part in parts_of(asked)]
-        answer = extractive_answer(index, asked, found, provenance, parts)
+        answer = extractive_answer(index, asked, found, provenance, parts, self._reader)
         return replace(
             answer,
             question=text,
@@ -225,7 +230,8 @@ class Assistant:
 
     def _provenance(self, index: Index) -> Provenance:
         manifest = index.manifest
-        return Provenance(manifest.index_id, manifest.embedding, self.settings.reranker)
+        read = self._reader is not None
+        return Provenance(manifest.index_id, manifest.embedding, self.settings.reranker, read)
 
     def _written(
         self,

@@ -23,7 +23,8 @@ Kind = Literal[
 ]
 Status = Literal["final", "draft", "interim", "minutes", "reference", "withdrawn", "unknown"]
 Edition = Literal["original", "digest"]
-Reason = Literal["no_evidence", "question_empty", "question_too_long"]
+Reason = Literal["no_evidence", "near", "question_empty", "question_too_long"]
+Outcome = Literal["answer", "near", "refused"]
 Mode = Literal["extractive", "llm"]
 AskMode = Literal["auto", "extractive", "llm"]
 Basis = Literal["source", "brief", "gap", "computed"]
@@ -391,6 +392,8 @@ class Provenance:
     embedding: str
     reranker: str | None = None
     """The cross-encoder that ordered the passages, as in the settings; None without one."""
+    reader: bool = False
+    """Whether the reader that comes with the program helped to decide."""
     prompt: str | None = None
     """``<name>@<version>:<hash>`` of the prompts a model was given; None without a model."""
     model: str | None = None
@@ -398,6 +401,18 @@ class Provenance:
     output_tokens: int = 0
     unverified: int = 0
     """Statements of the model that its passages do not carry: shown apart or dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """The decision on the best sentence found for a question."""
+
+    probability: float
+    """That it answers, 0 to 1, as calibrated by ``evals.studies.evidence``."""
+    chunk_id: str
+    text: str
+    signals: dict[str, float]
+    """Those of `assistant.answering.signals.Signals` by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -424,6 +439,15 @@ class Answer:
     standalone: str | None = None
     """The question as understood with the turns before it; None when it stands by itself."""
     filters: Filters = Filters()
+    weighed: Weighed | None = None
+    """Why it was answered or refused; None where nothing was found to weigh."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """``near``: a refusal whose nearest passage all but answers."""
+        if not self.refused:
+            return "answer"
+        return "near" if self.reason == "near" else "refused"
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,10 @@ class Settings(BaseSettings):
     reranker: str | None = None
     """Cross-encoder that orders the best passages anew, as ``local:name or folder``; None: none."""
 
+    reader: Literal["on", "off"] = "on"
+    """Whether the small reader that comes with the program helps to decide what answers; ``off``
+    leaves it to words and numbers: faster, and worse."""
+
     @property
     def originals_folder(self) -> Path:
         """Where originals are kept."""

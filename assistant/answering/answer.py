@@ -1,12 +1,14 @@
 """The answer: which sentences, the quotes behind them, what to say beside them; or refusal."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from assistant.answering.cite import citations_of
-from assistant.answering.evidence import cover_parts, defines, find_evidence
-from assistant.answering.extract import Extract, with_antecedents
+from assistant.answering.evidence import Evidence, cover_parts, defines, find_evidence
+from assistant.answering.extract import with_antecedents
 from assistant.answering.ground import is_made_of
+from assistant.answering.reading import Reader
+from assistant.answering.signals import Candidate
 from assistant.answering.untrusted import inert
 from assistant.answering.voice import attribution_of, label_notes, label_of, minutes_note
 from assistant.retrieval.index import Index
@@ -22,10 +24,10 @@ from assistant.schema import (
     Reason,
     SourceDocument,
     Statement,
+    Weighed,
 )
 
 _NEAREST = 3
-_ASK_APART = "ほかのことは、1つずつ尋ねてください。"
 
 
 def extractive_answer(
@@ -34,6 +36,7 @@ def extractive_answer(
     found: Found,
     provenance: Provenance,
     parts: Sequence[tuple[Part, Found]] = (),
+    reader: Reader | None = None,
 ) -> Answer:
     """Answer from the passages without a model, or refuse.
 
@@ -44,21 +47,21 @@ def extractive_answer(
         provenance: what is to be recorded with the answer.
         parts: what the question asks for, part by part, each with what was found for it; a part of
             which nothing is said is named in a note.
+        reader: says how far passages answer; None leaves it to the other signals.
     """
     passages = list(found.passages)
     query = understand(question, found.periods)
-    whole = find_evidence(index, query, passages)
-    covered = cover_parts(index, whole, parts)
+    whole = find_evidence(index, query, passages, reader)
+    covered = cover_parts(index, whole, parts, reader)
     statements, citations = grounded(index, with_antecedents(covered.evidence, query.dates))
-    left_out = missing_notes(covered.missing)
+    weighed = _weighed(whole)
     if not statements:
-        refused = refusal(question, "no_evidence", passages, provenance)
-        some = 0 < len(covered.missing) < len(parts)
-        return replace(refused, notes=(*left_out, _ASK_APART)) if some else refused
-    if covered.apart:
-        left_out.append(
-            "".join(f"「{name}」" for name in covered.apart) + "は、1つずつ尋ねてください。"
-        )
+        reason: Reason = "near" if whole.outcome == "near" else "no_evidence"
+        if reason == "near" and whole.best is not None:
+            passages = [whole.best.passage]
+        refused = refusal(question, reason, passages, provenance, whole.missing)
+        return replace(refused, weighed=weighed)
+    left_out = missing_notes(covered.missing)
     used = [c.document for c in citations]
     notes = notes_for(used, [c.chunk for c in citations])
     return Answer(
@@ -79,7 +82,17 @@ def extractive_answer(
         as_of=_as_of(passages),
         nearest=(),
         provenance=provenance,
+        weighed=weighed,
     )
+
+
+def _weighed(evidence: Evidence) -> Weighed | None:
+    """The decision on the best sentence, for those who ask why."""
+    best = evidence.best
+    if best is None:
+        return None
+    signals = {name: round(value, 4) for name, value in asdict(best.signals).items()}
+    return Weighed(round(evidence.probability, 4), best.passage.chunk.chunk_id, best.text, signals)
 
 
 def _meaning_notes(term: str | None, statements: Sequence[Statement]) -> list[str]:
@@ -90,16 +103,25 @@ def _meaning_notes(term: str | None, statements: Sequence[Statement]) -> list[st
 
 
 def refusal(
-    question: str, reason: Reason, passages: list[Passage], provenance: Provenance
+    question: str,
+    reason: Reason,
+    passages: list[Passage],
+    provenance: Provenance,
+    missing: Sequence[str] = (),
 ) -> Answer:
-    """An answer that says nothing was found, with the nearest passages."""
+    """An answer that says nothing was found and what is missing, with the nearest passages."""
     texts = {
         "question_empty": "質問が入力されていません。調べたいことを文で入力してください。",
         "question_too_long": "質問が長すぎます。調べたいことを1つに絞り、短くしてください。",
         "no_evidence": "取り込まれている資料の中に、この質問に答える記述は見つかりませんでした。",
+        "near": "取り込まれている資料の中に、この質問に直接答える記述は見つかりませんでした。",
     }
     text = texts[reason]
-    if reason == "no_evidence" and passages:
+    if missing:
+        text += "".join(f"「{name}」" for name in missing) + "の記述が見つかりません。"
+    if reason == "near":
+        text += "直接の答えではありませんが、最も近い箇所を挙げます。"
+    elif reason == "no_evidence" and passages:
         text += "近い内容の箇所を挙げます。"
     return Answer(
         question=question,
@@ -222,7 +244,7 @@ def changed_notes(citations: Sequence[Citation]) -> list[str]:
     ]
 
 
-def grounded(index: Index, extracts: list[Extract]) -> tuple[list[Statement], list[Citation]]:
+def grounded(index: Index, extracts: list[Candidate]) -> tuple[list[Statement], list[Citation]]:
     """Statements with their citations; an extract whose quotes do not verify is left out."""
     statements: list[Statement] = []
     citations: list[Citation] = []

@@ -39,6 +39,7 @@ def register(commands: Any) -> None:
     ask.add_argument(
         "--out", type=Path, metavar="ファイル", help="決裁用の根拠資料(.docx か .md)も書き出す"
     )
+    ask.add_argument("--explain", action="store_true", help="答えた理由・断った理由も表示する")
     ask.add_argument("--force", action="store_true", help="同じ名前のファイルを上書きする")
     add_question(ask)
 
@@ -73,7 +74,7 @@ def _search(options: argparse.Namespace) -> int:
 
 def _ask(options: argparse.Namespace) -> int:
     from assistant.export.rows import answer_row
-    from assistant.export.text import answer_text
+    from assistant.export.text import answer_text, weighed_text
 
     if options.rerun:
         return _rerun(options)
@@ -89,7 +90,10 @@ def _ask(options: argparse.Namespace) -> int:
             _write_sheet(answer, options)
         row = answer_row(answer, question_id)
         _remember(row, options)
-        return as_json(row) if options.json else answer_text(answer)
+        if options.json:
+            return as_json(row)
+        why = ["", weighed_text(answer)] if options.explain else []
+        return "\n".join([answer_text(answer), *why])
 
     return each_question(options, ask)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from assistant.answering.answer import status_label
-from assistant.export.text import place_text
+from assistant.export.text import NEAR, place_text
 from assistant.schema import Answer, Citation, Coverage, PlanItem, ProjectPlan, Statement
 
 DRAFT_MARK = "AIによる下書き・要確認"
@@ -136,7 +136,8 @@ def answer_blocks(answer: Answer) -> list[Block]:
             )
             for passage in answer.nearest
         )
-        blocks += [Heading("近い内容の箇所"), Table(("本文", "出典"), found, (60, 40))]
+        heading = NEAR if answer.outcome == "near" else "近い内容の箇所"
+        blocks += [Heading(heading), Table(("本文", "出典"), found, (60, 40))]
     if answer.notes:
         blocks += [Heading("注意"), *(Paragraph(f"・{note}") for note in answer.notes)]
     if answer.unverified:

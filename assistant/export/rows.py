@@ -67,6 +67,7 @@ def answer_row(answer: Answer, question_id: str | None = None) -> Row:
         "standalone": answer.standalone,
         "filters": _given(answer.filters),
         "answer": answer.answer,
+        "outcome": answer.outcome,
         "refused": answer.refused,
         "reason": answer.reason,
         "mode": answer.mode,
@@ -84,6 +85,7 @@ def answer_row(answer: Answer, question_id: str | None = None) -> Row:
         "notes": list(answer.notes),
         "as_of": answer.as_of,
         "nearest": [passage_row(passage) for passage in answer.nearest],
+        "weighed": asdict(answer.weighed) if answer.weighed else None,
         "provenance": asdict(answer.provenance),
         "seconds": answer.seconds,
     }

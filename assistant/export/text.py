@@ -15,6 +15,10 @@ UNVERIFIED = "根拠を確認できなかった記述(モデルが書いたも�
 """Heading over what stands apart from an answer, on every screen and paper."""
 
 
+NEAR = "最も近い箇所(直接の答えではありません)"
+"""Heading over the passage of an answer that is no direct one."""
+
+
 def answer_text(answer: Answer) -> str:
     """An answer with its sources, notes and date; a refusal with the nearest passages."""
     lines = [answer.answer]
@@ -24,7 +28,8 @@ def answer_text(answer: Answer) -> str:
         lines += ["", "出典"]
         lines += [_citation_line(citation) for citation in answer.citations]
     if answer.nearest:
-        lines += ["", *(passage_text(passage) for passage in answer.nearest)]
+        lines += ["", *([NEAR] if answer.outcome == "near" else [])]
+        lines += [*(passage_text(passage) for passage in answer.nearest)]
     if answer.notes:
         lines += ["", "注意", *(f"・{note}" for note in answer.notes)]
     if closing := as_of_text(answer):
@@ -59,6 +64,19 @@ def why_text(passage: Passage) -> str:
     ]
     return (
         f"   点数 {passage.score:.3f} = {' '.join(added)}\n   合った語 {'、'.join(met) or 'なし'}"
+    )
+
+
+def weighed_text(answer: Answer) -> str:
+    """Why it was answered or refused: the best sentence, its probability and its signals."""
+    if answer.weighed is None:
+        return "判断の理由: 比べる文がありませんでした。"
+    weighed = answer.weighed
+    sentence = weighed.text.replace("\n", " ")
+    signals = " ".join(f"{name}={value:.2f}" for name, value in weighed.signals.items())
+    return (
+        f"判断の理由: 最も良い文が答えである見込み {weighed.probability:.2f}({answer.outcome})\n"
+        f"   文({weighed.chunk_id}): {sentence}\n   手がかり: {signals}"
     )
 
 

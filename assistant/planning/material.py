@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
 from assistant.answering.answer import grounded
-from assistant.answering.extract import Extract, rank_sentences
+from assistant.answering.signals import Candidate, candidates_of
 from assistant.answering.voice import label_of
 from assistant.japanese.numbers import find_numbers
 from assistant.japanese.sentences import split_sentences
@@ -20,6 +20,10 @@ from assistant.retrieval.search import search
 from assistant.schema import Brief, Citation, Passage, PlanItem, Statement
 
 _PASSAGES = 12
+# What the search and the sentence vectors add to the share of the question that a sentence holds.
+_PASSAGE = 0.45
+_SIMILAR = 0.35
+_SCRAPPY = 0.4
 # Read off the questions of the standard template for the three towns of tests/data/briefs, on the
 # starter corpus: below these a sentence shares words with the question and answers another one.
 _LEAST_SCORE = 0.95
@@ -161,7 +165,7 @@ class Material:
             self.citations.append(replace(citation, number=number))
         return self._numbers[key]
 
-    def _next(self, extracts: list[Extract], used: Used, left: int | None) -> PlanItem | None:
+    def _next(self, extracts: list[Candidate], used: Used, left: int | None) -> PlanItem | None:
         while extracts:
             extract = extracts.pop(0)
             fits = left is None or len(extract.text) <= left
@@ -169,16 +173,16 @@ class Material:
                 return item
         return None
 
-    def _ranked(self, asked: str, *, from_brief: bool) -> list[Extract]:
+    def _ranked(self, asked: str, *, from_brief: bool) -> list[Candidate]:
         """Usable sentences for one question, best first."""
-        ranked = rank_sentences(self._index, understand(asked), self._found(asked))
+        ranked = candidates_of(self._index, understand(asked), self._found(asked))
         least = _LEAST_BRIEF_SCORE if from_brief else _LEAST_SCORE
         least_coverage = _LEAST_BRIEF_COVERAGE if from_brief else _LEAST_COVERAGE
         usable = [
             (self._worth(extract), extract)
             for extract in ranked
-            if extract.coverage >= least_coverage
-            and extract.score >= least
+            if extract.signals.held_before >= least_coverage
+            and _score(extract) >= least
             and not _UNUSABLE.search(extract.text)
             and not _FRAGMENT.search(extract.text)
             and _ASSISTANT not in extract.passage.document.title
@@ -193,9 +197,9 @@ class Material:
             self._searched[asked] = search(self._index, asked, _PASSAGES)
         return self._searched[asked]
 
-    def _worth(self, extract: Extract) -> float:
+    def _worth(self, extract: Candidate) -> float:
         said = self._said.coverage(content_words(extract.text))
-        worth = extract.score + _RELEVANCE * said
+        worth = _score(extract) + _RELEVANCE * said
         label = label_of(extract.passage.chunk, extract.text)
         if label == "論点" or _POINT_AT_ISSUE.search(extract.text):
             worth -= _OPEN_QUESTION
@@ -216,18 +220,28 @@ class Material:
         ]
         return [question.replace(f"{{{keys[0]}}}", text) for text in sentences[:_BRIEF_SENTENCES]]
 
-    def _item(self, extract: Extract) -> PlanItem | None:
+    def _item(self, extract: Candidate) -> PlanItem | None:
         """The sentence with its citations; None when its quotes do not verify."""
         place = (extract.passage.chunk.chunk_id, extract.start, extract.end)
         if place not in self._cited:
             self._cited[place] = self._cite(extract)
         return self._cited[place]
 
-    def _cite(self, extract: Extract) -> PlanItem | None:
+    def _cite(self, extract: Candidate) -> PlanItem | None:
         statements, found = grounded(self._index, [extract])
         if not statements or not all(citation.verified for citation in found):
             return None
         return self.numbered(statements, found)[0]
+
+
+def _score(extract: Candidate) -> float:
+    """How well a sentence fits a question of the plan, without the reader's word.
+
+    A plan asks some sixty questions: read all, it would take half a minute.
+    """
+    signals = extract.signals
+    found = _PASSAGE * signals.score + _SIMILAR * signals.similarity
+    return max(signals.held_before, signals.near_sentence) + found - _SCRAPPY * signals.courtesy
 
 
 def _said_words(text: str) -> frozenset[str]:

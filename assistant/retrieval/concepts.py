@@ -6,7 +6,7 @@ thesaurus and from the word vectors, restricted to words of the index.
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.japanese.thesaurus import HONORIFIC, Equivalents, load_thesaurus
 from assistant.japanese.words import Word, tagged_words, word_pairs
@@ -47,6 +47,10 @@ class Concept:
     """IDF times search weight of each of the question's own words."""
     share: float
     """Share of the question's weight, all concepts together 1."""
+    known: Equivalents
+    """The stand-ins that the thesaurus gives; others are merely near by meaning."""
+    noun: bool
+    """Whether it is a thing that is asked about: no verb, and no word of asking."""
 
     @property
     def text(self) -> str:
@@ -166,11 +170,8 @@ def concepts_of(index: Index, question: str) -> tuple[Concept, ...]:
     expanded = [word.text for own, _ in kept for word in own if _is_expanded(word)]
     near = index.expansion.nearest(expanded, _NEAREST)
     concepts = [_concept(index, own, equivalents, near) for own, equivalents in kept]
-    total = sum(share for *_, share in concepts) or 1.0
-    return tuple(
-        Concept(terms, stand_ins, worth, share / total)
-        for terms, stand_ins, worth, share in concepts
-    )
+    total = sum(concept.share for concept in concepts) or 1.0
+    return tuple(replace(concept, share=concept.share / total) for concept in concepts)
 
 
 def search_terms(concepts: tuple[Concept, ...]) -> list[Term]:
@@ -190,7 +191,8 @@ def _concept(
     own: list[Word],
     equivalents: Equivalents,
     near: dict[str, list[tuple[str, float]]],
-) -> tuple[tuple[Term, ...], Equivalents, tuple[float, ...], float]:
+) -> Concept:
+    """One concept, its share not yet divided by that of all."""
     # A term of the thesaurus means what it means as a whole, whatever its words mean alone.
     whole = 1.0 if equivalents and len(own) > 1 else 0.0
     weights = [_weight(word) for word in own]
@@ -214,7 +216,13 @@ def _concept(
         common = max(index.words.document_frequency(*term) for term in (*same, *alone))
         share = weight * _idf(index, common)
     terms = tuple(Term(word.text, w) for w, word in zip(weights, own, strict=True))
-    return terms, stand_ins, worth, share
+    noun = own[-1].speech in {"noun", "affix"} and not all(map(is_asking, own))
+    return Concept(terms, stand_ins, worth, share, equivalents, noun)
+
+
+def is_asking(word: Word) -> bool:
+    """Whether a word asks or colours a question rather than being what it is about."""
+    return word.speech == "vague" or word.text in ASKING_WORDS
 
 
 def _near(index: Index, word: str, near: list[tuple[str, float]]) -> dict[str, float]:
@@ -240,8 +248,7 @@ def _says_something(term: str) -> bool:
 
 
 def _weight(word: Word) -> float:
-    vague = word.speech == "vague" or word.text in ASKING_WORDS
-    return _VAGUE_WEIGHT if vague else 1.0
+    return _VAGUE_WEIGHT if is_asking(word) else 1.0
 
 
 def _idf(index: Index, frequency: int) -> float:

@@ -120,14 +120,11 @@ def _documents(text: str, documents: Mapping[str, SourceDocument]) -> list[str]:
         meeting = re.search(_MEETING, match["name"])
         names = re.findall(_DOCUMENT, match["name"]) or [""]
         wanted += [[part for part in (meeting and meeting[0], name) if part] for name in names]
-    found = [
+    return [
         doc_id
         for doc_id, document in documents.items()
         if any(all(_is_called(document, part) for part in parts) for parts in wanted)
     ]
-    # Guidebooks restate several documents; alone they would not be what was asked for.
-    guides = [d for d, document in documents.items() if document.kind == "guidebook"]
-    return [*found, *(d for d in guides if d not in found)] if found else []
 
 
 def _is_called(document: SourceDocument, name: str) -> bool:

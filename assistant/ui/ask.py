@@ -8,7 +8,7 @@ from assistant.answering.ground import is_made_of
 from assistant.assistant import Assistant
 from assistant.errors import AssistantError
 from assistant.export.markdown import conversation_markdown
-from assistant.export.text import UNVERIFIED, as_of_text, where_text
+from assistant.export.text import NEAR, UNVERIFIED, as_of_text, where_text
 from assistant.export.word import conversation_docx
 from assistant.schema import (
     Answer,
@@ -218,8 +218,10 @@ def _draw_statement(turn: str, place: int, made: Statement, cited: dict[int, Cit
 
 def _draw_refusal(assistant: Assistant, number: int, answer: Answer) -> None:
     paragraph(answer.answer)
-    if answer.reason != "no_evidence":
+    if answer.reason not in {"no_evidence", "near"}:
         return
+    if answer.outcome == "near":
+        paragraph(NEAR, "quiet")
     searched = filters.described(answer.filters)
     count = len(assistant.manifest.documents)
     paragraph(

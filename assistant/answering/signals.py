@@ -1,0 +1,438 @@
+"""What speaks for a sentence answering a question, and what against it: numbers, no verdict.
+
+Every signal is free of the scale of an index: shares and flags between 0 and 1, or log odds of the
+reader. `assistant.answering.decision` weighs them.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import exp, log
+from typing import Any
+
+import numpy as np
+
+from assistant.answering.reading import Reading
+from assistant.answering.spans import is_scrap, units
+from assistant.japanese.dates import DateMention, dates_of_source
+from assistant.japanese.sentences import split_sentences
+from assistant.japanese.thesaurus import load_thesaurus
+from assistant.japanese.width import fold
+from assistant.japanese.words import content_words, named_things, tagged_words
+from assistant.retrieval.concepts import (
+    BREAK,
+    Concept,
+    Meter,
+    concepts_of,
+    is_asking,
+    stand_together,
+)
+from assistant.retrieval.index import Index
+from assistant.retrieval.query import Query, named_speakers
+from assistant.schema import Passage, Period
+
+_STAND_IN = 1.2
+"""What a word of the thesaurus counts, times its weight, at most 1 (see `concepts`)."""
+_SAME_NAME = 0.5
+"""The thesaurus gives an abbreviation and its long form at least this weight."""
+_SAME_WORDS = 0.6
+"""Two statements that share more of their words than this say the same thing."""
+_MANY_WORDS = 30
+_LONG = 300
+_LEAST_LOG = -12.0
+# 第6回 is a name: the mark before the number and the counter behind it tell what it numbers.
+_NUMBER = re.compile(r"(?P<number>[0-9][0-9,.]*)\s*(?P<unit>[^\s0-9、。,.()「」・~\-]?)")
+_AMOUNT = re.compile(
+    r"[0-9十百千万億兆数割][0-9,.十百千万億兆]*\s*(?:[^\s0-9]|$)|半分|半額|無料|全額|徴収しない"
+)
+_WHEN = re.compile(
+    r"\d{1,2}[月日]|上旬|中旬|下旬|曜|毎[日週月年]|随時|以内|まで|あらかじめ|翌|ごと"
+)
+_WHO = re.compile(r"構成員|座長|委員|長|課|局|省|庁|室|会|社|補佐|氏|様|者|人材|大学|市|町|村|県")
+_QUESTION = re.compile(r"(?:か|のか|べきか|どうか)[。？?]?$")
+COURTESY = re.compile(
+    r"ありがとうございま|お願い(?:いた)?します|失礼(?:し|いたし)ます|説明(?:を|は)?(?:お願い|させて|以上)|"
+    r"以上(?:です|でございます|になります)|よろしいですか|いかがでしょうか|と申します|どうぞ|定刻"
+)
+_NAME_LIKE = re.compile(r"[^ぁ-ん、。\s]+|[^ぁ-ん、。\s]*の")
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """All that is known of one sentence as an answer to one question.
+
+    Shares of the question weigh each of its words by how rare it is in the index; words count as
+    held where they stand literally, or what the thesaurus says means the same.
+    """
+
+    held_sentence: float
+    """Share of the question that the sentence holds."""
+    held_heading: float
+    """The same with its headings and the title of the document."""
+    held_before: float
+    """The same with the sentence before, too."""
+    held_passage: float
+    """The same with the whole passage."""
+    nouns_held: float
+    """Share of the question's nouns that the passage, its headings and title hold."""
+    last_noun_held: float
+    """How far the noun next before the predicate is held, as in `held_before`."""
+    rarest_unheld: float
+    """What the passage lacks of the two rarest nouns of the question."""
+    near_sentence: float
+    """Share of the question that the sentence meets, words near by meaning included."""
+    near_passage: float
+    names_unheld: float
+    """Share of the names in the question that sentence, headings and title do not hold."""
+    names_missing: float
+    """Share of them that the passage does not hold."""
+    other_name: float
+    """1 where a name is missing and the sentence has another of its kind instead."""
+    numbers_unheld: float
+    """Share of the question's numbers that sentence, headings and title do not hold."""
+    other_number: float
+    """Share of them in whose stead the sentence has another number of the same unit."""
+    dates_unheld: float
+    """Share of the periods asked about that sentence, headings, title and day do not meet."""
+    other_date: float
+    """Share of them in whose stead the sentence names another date."""
+    pairs_unheld: float
+    """Share of the question's compounds (「国の負担」) that the sentence does not hold as such."""
+    exchanged: float
+    """Share of them whose head stands in the sentence behind another word instead."""
+    no_amount: float
+    """1 where an amount is asked for and the sentence has none."""
+    no_date: float
+    no_person: float
+    score: float
+    """The passage's score in the search, that of the best passage 1."""
+    first_passage: float
+    similarity: float
+    """Cosine of the sentence vectors of question and sentence."""
+    length: float
+    """Hundreds of characters, at most 3."""
+    short: float
+    """1 for a line of fewer than 16 characters: rather a label than a statement."""
+    whole: float
+    """1 where it ends as a sentence does."""
+    question: float
+    """1 where it asks something itself."""
+    courtesy: float
+    """1 for words that lead through a meeting."""
+    other_speaker: float
+    """1 where the question names a speaker and another one speaks."""
+    words: float
+    """Concepts of the question, in tens, at most 3."""
+    reader: float
+    """Log odds of the reader that the passage answers; 0 without a reader."""
+    reader_sentence: float
+    """Log of the sentence's share of the passage's evidence by the reader; 0 without one."""
+    reader_lead: float
+    """How far `reader` lies above the best passage of other documents; 0 without one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence or list that may be shown, with what speaks for it."""
+
+    passage: Passage
+    start: int
+    """Offsets into the chunk's text."""
+    end: int
+    signals: Signals
+    shares: tuple[float, ...]
+    """For each concept of the question, the share of the question that is held here."""
+
+    @property
+    def text(self) -> str:
+        """The sentence, or the list with its items on lines of their own."""
+        return self.passage.chunk.text[self.start : self.end]
+
+    def repeats(self, other: "Candidate") -> bool:
+        """Whether the two share most of the words of the shorter one."""
+        first, second = set(content_words(self.text)), set(content_words(other.text))
+        smaller = min(len(first), len(second)) or 1
+        return len(first & second) / smaller > _SAME_WORDS
+
+
+class _Asked:
+    """A question as its words are looked for: made once, asked for many texts."""
+
+    def __init__(self, index: Index, query: Query) -> None:
+        concepts = concepts_of(index, query.text)
+        self.concepts = concepts
+        self.meter = Meter(concepts)
+        self.shares = np.array([concept.share for concept in concepts])
+        self.nouns = np.array([concept.noun for concept in concepts], dtype=bool)
+        by_rarity = sorted(range(len(concepts)), key=lambda n: -self.shares[n] * self.nouns[n])
+        self.rarest = [n for n in by_rarity[:2] if self.nouns[n]]
+        self.last_noun = max(np.flatnonzero(self.nouns), default=-1)
+        self.pairs = _compounds(query.text)
+        self.numbers = [(m["number"], m["unit"]) for m in _NUMBER.finditer(query.text)]
+        self.names = {name: _forms(name) for name in query.names}
+        self.kinds = dict(named_things(query.text))
+        self.dates = query.dates
+        self.vector: Any = index.sentences.embed_question(query.text)
+
+    def held(self, words: Sequence[str]) -> "np.ndarray[Any, np.dtype[np.float64]]":
+        """How much of each concept stands in a text, 0 to 1."""
+        known = frozenset(words)
+        return np.array([_held(concept, known, words) for concept in self.concepts])
+
+    def missing_names(self, known: frozenset[str]) -> list[str]:
+        """The names of the question that a text does not hold in any form."""
+        return [n for n, forms in self.names.items() if not any(f <= known for f in forms)]
+
+
+def candidates_of(
+    index: Index,
+    query: Query,
+    passages: Sequence[Passage],
+    readings: Sequence[Reading] | None = None,
+) -> list[Candidate]:
+    """All sentences and short lists of the passages that can be quoted, with their signals.
+
+    Args:
+        index: gives word frequencies and vectors.
+        query: the question.
+        passages: best first.
+        readings: the reader's, one a passage; None without a reader.
+    """
+    asked = _Asked(index, query)
+    best = max((passage.score for passage in passages), default=0.0) or 1.0
+    speakers = named_speakers(query.text, index.manifest.speakers)
+    candidates: list[Candidate] = []
+    for number, passage in enumerate(passages):
+        common = {
+            "score": passage.score / best,
+            "first_passage": float(number == 0),
+            "other_speaker": float(bool(speakers) and passage.chunk.speaker not in speakers),
+            "words": min(len(asked.concepts), _MANY_WORDS) / 10,
+            **_reader(passages, readings, number),
+        }
+        reading = readings[number] if readings else None
+        candidates += _of_passage(index, query, asked, passage, common, reading)
+    return candidates
+
+
+def _of_passage(
+    index: Index,
+    query: Query,
+    asked: _Asked,
+    passage: Passage,
+    common: Mapping[str, float],
+    reading: Reading | None,
+) -> list[Candidate]:
+    text, title = passage.chunk.text, passage.document.title
+    spans = [span for span in units(text) if not is_scrap(text[slice(*span)], title)]
+    texts = [text[start:end] for start, end in spans]
+    place = place_words(passage)
+    whole = [*content_words(text), BREAK, *place]
+    held = asked.held(whole)
+    known = frozenset(whole)
+    missing = asked.missing_names(known)
+    around = {
+        "held_passage": float(held @ asked.shares),
+        "nouns_held": _share(held, asked.shares * asked.nouns),
+        "rarest_unheld": float(np.mean([1 - held[n] for n in asked.rarest] or [0.0])),
+        "near_passage": asked.meter.coverage(whole),
+        "names_missing": len(missing) / (len(asked.names) or 1),
+    }
+    sentences = split_sentences(text)
+    similarities = _similarities(index, asked.vector, texts)
+    candidates = []
+    for (start, end), sentence, similarity in zip(spans, texts, similarities, strict=True):
+        before = next((text[a:b] for a, b in reversed(sentences) if b <= start), "")
+        found = _of_sentence(query, asked, passage, sentence, before, place, missing)
+        shares = found.pop("shares")
+        signals = Signals(
+            **common,
+            **around,
+            **found,
+            **_form(sentence),
+            similarity=similarity,
+            reader_sentence=_sentence_share(reading, start, end),
+        )
+        candidates.append(Candidate(passage, start, end, signals, tuple(shares)))
+    return candidates
+
+
+def _of_sentence(
+    query: Query,
+    asked: _Asked,
+    passage: Passage,
+    sentence: str,
+    before: str,
+    place: list[str],
+    missing: list[str],
+) -> dict[str, Any]:
+    words = content_words(sentence)
+    headed = [*words, BREAK, *place]
+    scope = [*headed, BREAK, *content_words(before)]
+    held, with_heads, in_scope = asked.held(words), asked.held(headed), asked.held(scope)
+    known = frozenset(scope)
+    last = asked.last_noun
+    heading = "\n".join((passage.document.title, passage.chunk.section or "", before))
+    meant = frozenset(headed)
+    return {
+        "shares": in_scope * asked.shares,
+        "held_sentence": float(held @ asked.shares),
+        "held_heading": float(with_heads @ asked.shares),
+        "held_before": float(in_scope @ asked.shares),
+        "last_noun_held": float(in_scope[last]) if last >= 0 else 1.0,
+        "near_sentence": asked.meter.coverage(words),
+        "names_unheld": len(asked.missing_names(meant)) / (len(asked.names) or 1),
+        "other_name": _other_name(asked, missing, sentence),
+        **_numbers(asked, sentence, heading),
+        **_dates(query, asked.dates, passage, sentence, heading),
+        **_pairs(asked, words, known),
+        "no_amount": float(query.wanted == "amount" and not _AMOUNT.search(fold(sentence))),
+        "no_date": float(query.wanted == "date" and not _says_when(sentence)),
+        "no_person": float(query.wanted == "person" and not _WHO.search(sentence)),
+    }
+
+
+def place_words(passage: Passage) -> list[str]:
+    """Words that pin down the source: title, meeting, speaker, headings."""
+    document, chunk = passage.document, passage.chunk
+    parts = (document.title, document.meeting or "", chunk.speaker or "", chunk.section or "")
+    return [word for part in parts for word in (*content_words(part), BREAK)]
+
+
+def _held(concept: Concept, known: frozenset[str], words: Sequence[str]) -> float:
+    total = sum(concept.worth) or 1.0
+    pairs = zip(concept.words, concept.worth, strict=True)
+    most = sum(worth for term, worth in pairs if term.text in known) / total
+    for term, weight in concept.known.items():
+        credit = min(1.0, _STAND_IN * weight)
+        if credit > most and term[0] in known and (len(term) == 1 or stand_together(term, words)):
+            most = credit
+    return most
+
+
+def _share(held: Any, weights: Any) -> float:
+    total = float(weights.sum())
+    return float(held @ weights) / total if total else 1.0
+
+
+def _forms(name: str) -> list[frozenset[str]]:
+    """The words of a name, and of what the thesaurus gives as another form of it."""
+    words = tuple(content_words(name))
+    same = load_thesaurus().entries.get(words, {})
+    return [frozenset(words), *(frozenset(f) for f, weight in same.items() if weight >= _SAME_NAME)]
+
+
+def _compounds(text: str) -> list[tuple[str, str]]:
+    """Words of a question that belong together as 「国の負担」 and 「東小学校」 do, two by two."""
+    words = tagged_words(text)
+    pairs = []
+    for one, other in pairwise(words):
+        joined = _NAME_LIKE.fullmatch(text[one.start : other.start])
+        if joined and other.speech in {"noun", "affix"} and not is_asking(one) | is_asking(other):
+            pairs.append((one.text, other.text))
+    return pairs
+
+
+def _pairs(asked: _Asked, words: list[str], known: frozenset[str]) -> dict[str, float]:
+    if not asked.pairs:
+        return {"pairs_unheld": 0.0, "exchanged": 0.0}
+    beside: dict[str, set[str]] = {}
+    for one, other in pairwise(words):
+        beside.setdefault(other, set()).add(one)
+    unheld = [one not in beside.get(head, ()) for one, head in asked.pairs]
+    exchanged = [head in beside and one not in known for one, head in asked.pairs]
+    count = len(asked.pairs)
+    return {"pairs_unheld": sum(unheld) / count, "exchanged": sum(exchanged) / count}
+
+
+def _numbers(asked: _Asked, sentence: str, heading: str) -> dict[str, float]:
+    if not asked.numbers:
+        return {"numbers_unheld": 0.0, "other_number": 0.0}
+    here = [(m["number"], m["unit"]) for m in _NUMBER.finditer(fold(sentence))]
+    known = {n for n, _ in here} | {m["number"] for m in _NUMBER.finditer(fold(heading))}
+    unheld = [(n, unit) for n, unit in asked.numbers if n not in known]
+    other = [1 for _, unit in unheld if any(unit == same for _, same in here)]
+    count = len(asked.numbers)
+    return {"numbers_unheld": len(unheld) / count, "other_number": len(other) / count}
+
+
+def _dates(
+    query: Query, asked: Sequence[Period], passage: Passage, sentence: str, heading: str
+) -> dict[str, float]:
+    if not asked:
+        return {"dates_unheld": 0.0, "other_date": 0.0}
+    published = passage.document.published
+    here = dates_of_source(sentence, published)
+    around = [*here, *dates_of_source(heading, published)]
+    unheld = other = 0
+    for period in asked:
+        met = any(overlap(mention, period) for mention in around)
+        if not here and not query.unit and published:
+            met |= period.first.isoformat() <= published <= period.last.isoformat()
+        unheld += not met
+        other += bool(here) and not any(overlap(mention, period) for mention in here)
+    return {"dates_unheld": unheld / len(asked), "other_date": other / len(asked)}
+
+
+def overlap(mention: DateMention, asked: Period) -> bool:
+    """Whether a date of a text lies in a period asked about, or holds it."""
+    return mention.first <= asked.last and asked.first <= mention.last
+
+
+def _other_name(asked: _Asked, missing: list[str], sentence: str) -> float:
+    """Whether a missing name's place is taken: 「みなと町」 is asked for, 「みどり町」 is there."""
+    kinds = {asked.kinds.get(name) for name in missing} - {None}
+    if not kinds:
+        return 0.0
+    found = named_things(sentence)
+    return float(any(kind in kinds and name not in asked.names for name, kind in found))
+
+
+def _says_when(sentence: str) -> bool:
+    folded = fold(sentence)
+    return bool(_WHEN.search(folded) or dates_of_source(folded, None))
+
+
+def _form(sentence: str) -> dict[str, float]:
+    return {
+        "length": min(len(sentence), _LONG) / 100,
+        "short": float(len(sentence) < FEWEST_STATING),
+        "whole": float(sentence.rstrip().endswith(("。", "」", ")", "）"))),
+        "question": float(bool(_QUESTION.search(sentence))),
+        "courtesy": float(bool(COURTESY.search(sentence))),
+    }
+
+
+FEWEST_STATING = 16
+"""A shorter line (「2022年度米国」) is rather a label than a statement."""
+
+
+def _reader(
+    passages: Sequence[Passage], readings: Sequence[Reading] | None, number: int
+) -> dict[str, float]:
+    if not readings:
+        return {"reader": 0.0, "reader_lead": 0.0}
+    own, document = readings[number].logit, passages[number].document.doc_id
+    others = [
+        reading.logit
+        for passage, reading in zip(passages, readings, strict=True)
+        if passage.document.doc_id != document
+    ]
+    return {"reader": own, "reader_lead": own - max(others, default=-8.0)}
+
+
+def _sentence_share(reading: Reading | None, start: int, end: int) -> float:
+    if reading is None:
+        return 0.0
+    highest = max(reading.logits)
+    weights = [exp(logit - highest) for logit in reading.logits]
+    own = sum(w for w, (a, b) in zip(weights, reading.spans, strict=True) if a < end and start < b)
+    return max(_LEAST_LOG, log(own / sum(weights))) if own else _LEAST_LOG
+
+
+def _similarities(index: Index, vector: Any, texts: list[str]) -> list[float]:
+    if vector is None or not texts:
+        return [0.0] * len(texts)
+    found = index.sentences.embed_passages(texts) @ np.asarray(vector)
+    return [max(0.0, float(value)) for value in found]

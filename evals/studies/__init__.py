@@ -1,0 +1,1 @@
+"""Studies that fit what the program ships: their scripts, to be run again."""
