@@ -1,10 +1,10 @@
-# make ask Q="…" | app | test | gate | setup | lint | bench      (Windows without make: see README.md)
+# make ask Q="…" | app | test | gate | foreign | setup | lint | bench      (Windows without make: see README.md)
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: ask app test gate setup setup-app setup-all lint bench clean
+.PHONY: ask app test gate foreign setup setup-app setup-all lint bench clean
 export Q
 
 ask: setup
@@ -19,6 +19,11 @@ test: setup-all
 
 gate: setup-all
 	@$(BIN)/python -m evals gate
+
+# On texts and questions of others: needs the samples (REGIONAL_DX_SAMPLES) and about half an hour.
+foreign: setup-all
+	@$(BIN)/python -m evals.studies.evidence "$$REGIONAL_DX_SAMPLES" --work build/foreign
+	@$(BIN)/python -m evals.studies.library "$$REGIONAL_DX_SAMPLES" --work build/foreign
 
 lint: setup-all
 	@$(BIN)/ruff check .

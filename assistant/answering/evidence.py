@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from assistant.answering.decision import decide
 from assistant.answering.extract import choose
 from assistant.answering.reading import Reader
-from assistant.answering.signals import FEWEST_STATING, Candidate, candidates_of, place_words
+from assistant.answering.signals import Candidate, candidates_of, place_words
 from assistant.japanese.thesaurus import load_thesaurus, term_words
 from assistant.japanese.width import fold
 from assistant.japanese.words import content_words, proper_nouns
 from assistant.retrieval.concepts import BREAK, concepts_of, stand_together
 from assistant.retrieval.index import Index
 from assistant.retrieval.parts import Part
-from assistant.retrieval.query import ASKING_WORDS, Query, understand
+from assistant.retrieval.query import ASKING_WORDS, ATTACHED_WORDS, Query, understand
 from assistant.schema import Found, Outcome, Passage
 
 _READ = 8
@@ -106,6 +106,10 @@ def _is_pinned(candidate: Candidate, query: Query) -> bool:
     """Whether a sentence stands where a quoted name, a term or a meeting is spoken of."""
     if query.defined and not _is_quoted(query.defined, [content_words(candidate.text)]):
         return False
+    # 「電話番号」: the number of another thing will not do.
+    whole = query.asked if query.asked and query.asked[-1] in ATTACHED_WORDS else ()
+    if not stand_together(whole, content_words(candidate.text)):
+        return False
     present = [_present(candidate.passage)] if query.quoted else []
     return all(_is_quoted(name, present) for name in query.quoted) and all(
         _has_meeting(candidate, meeting) for meeting in query.meetings
@@ -150,22 +154,23 @@ def cover_parts(
     covered = list(whole.chosen)
     missing: list[str] = []
     for part, found in parts:
-        if any(_speaks_of(candidate, part.name) for candidate in whole.chosen):
+        if any(_holds(content_words(c.text), part.name) for c in whole.chosen):
             continue
         query = understand(part.question, found.periods)
         evidence = find_evidence(index, query, found.passages, reader)
-        stating = [c for c in evidence.chosen if len(c.text) >= FEWEST_STATING]
-        if not stating:
+        if not evidence.chosen and not any(
+            _holds(_present(c.passage), part.name) for c in whole.chosen
+        ):
             missing.append(part.name)
-        best = stating[:1] if whole.chosen else stating[:_MOST_OF_A_PART]
+        best = evidence.chosen[: 1 if whole.chosen else _MOST_OF_A_PART]
         covered += [c for c in best if not any(_is_known(c, other) for other in covered)]
     return Covered(covered, tuple(missing))
 
 
-def _speaks_of(candidate: Candidate, name: str) -> bool:
-    """Whether a sentence holds all words of a part's name that say something."""
+def _holds(words: Sequence[str], name: str) -> bool:
+    """Whether a text's words hold all those of a part's name that say something."""
     wanted = {word for word in content_words(name) if word not in ASKING_WORDS}
-    return bool(wanted) and wanted.issubset(content_words(candidate.text))
+    return bool(wanted) and wanted.issubset(words)
 
 
 def _is_known(extract: Candidate, other: Candidate) -> bool:

@@ -15,9 +15,9 @@ import numpy as np
 
 from assistant.answering.reading import Reading
 from assistant.answering.spans import is_scrap, units
-from assistant.japanese.dates import DateMention, dates_of_source
+from assistant.japanese.dates import DateMention, dates_of_source, find_dates
 from assistant.japanese.sentences import split_sentences
-from assistant.japanese.thesaurus import load_thesaurus
+from assistant.japanese.thesaurus import load_thesaurus, term_words
 from assistant.japanese.width import fold
 from assistant.japanese.words import content_words, named_things, tagged_words
 from assistant.retrieval.concepts import (
@@ -169,8 +169,8 @@ class _Asked:
         self.rarest = [n for n in by_rarity[:2] if self.nouns[n]]
         self.last_noun = max(np.flatnonzero(self.nouns), default=-1)
         self.pairs = _compounds(query.text)
-        self.numbers = [(m["number"], m["unit"]) for m in _NUMBER.finditer(query.text)]
-        self.names = {name: _forms(name) for name in query.names}
+        self.numbers = _numbers_in(query.text)
+        self.names = {name: _forms(name, query.text) for name in query.names}
         self.kinds = dict(named_things(query.text))
         self.dates = query.dates
         self.vector: Any = index.sentences.embed_question(query.text)
@@ -316,11 +316,31 @@ def _share(held: Any, weights: Any) -> float:
     return float(held @ weights) / total if total else 1.0
 
 
-def _forms(name: str) -> list[frozenset[str]]:
-    """The words of a name, and of what the thesaurus gives as another form of it."""
-    words = tuple(content_words(name))
-    same = load_thesaurus().entries.get(words, {})
+def _forms(name: str, question: str) -> list[frozenset[str]]:
+    """The words of a name, and of what the thesaurus gives as another form of it.
+
+    A name inside a longer term of the question is met by what stands for that term:
+    「ITに詳しい人」 are デジタル人材.
+    """
+    thesaurus, words = load_thesaurus(), term_words(name)
+    asked = term_words(question)
+    same = dict(thesaurus.entries.get(words, {}))
+    position = 0
+    for length, forms in thesaurus.split(asked):
+        if length > len(words) and stand_together(words, asked[position : position + length]):
+            same |= forms
+        position += length
     return [frozenset(words), *(frozenset(f) for f, weight in same.items() if weight >= _SAME_NAME)]
+
+
+def _numbers_in(text: str) -> list[tuple[str, str]]:
+    """The numbers of a question with what they count; those of dates are dates."""
+    dates = [(mention.start, mention.end) for mention in find_dates(text)]
+    return [
+        (match["number"], match["unit"])
+        for match in _NUMBER.finditer(text)
+        if not any(start <= match.start() < end for start, end in dates)
+    ]
 
 
 def _compounds(text: str) -> list[tuple[str, str]]:
@@ -397,14 +417,14 @@ def _says_when(sentence: str) -> bool:
 def _form(sentence: str) -> dict[str, float]:
     return {
         "length": min(len(sentence), _LONG) / 100,
-        "short": float(len(sentence) < FEWEST_STATING),
+        "short": float(len(sentence) < _FEWEST_STATING),
         "whole": float(sentence.rstrip().endswith(("。", "」", ")", "）"))),
         "question": float(bool(_QUESTION.search(sentence))),
         "courtesy": float(bool(COURTESY.search(sentence))),
     }
 
 
-FEWEST_STATING = 16
+_FEWEST_STATING = 16
 """A shorter line (「2022年度米国」) is rather a label than a statement."""
 
 
