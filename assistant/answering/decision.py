@@ -126,8 +126,7 @@ def is_vetoed(signals: Signals) -> bool:
 
     Missing words make an answer unlikely; another member in their place rules it out.
     """
-    another_date = signals.other_date == 1.0 and signals.dates_unheld == 1.0
-    return bool(signals.other_name or signals.other_number) or another_date
+    return bool(signals.other_name or signals.other_number or signals.other_date)
 
 
 def decide(candidates: Sequence[Candidate], *, with_reader: bool) -> Verdict:

@@ -41,14 +41,19 @@ def choose(ranked: Sequence[tuple[float, Candidate]]) -> list[Candidate]:
             share = sigmoid(log_odds) / sigmoid(ranked[0][0])
             adds = share >= _ADDING_SHARE and _added(candidate, chosen) >= _ADDS
             likely = share >= _LATER_SHARE or adds
-            too_long = characters + size > _MOST_CHARACTERS
-            if not likely or too_long or any(candidate.repeats(other) for other in chosen):
+            unfit = characters + size > _MOST_CHARACTERS or _names_less(candidate, ranked[0][1])
+            if not likely or unfit or any(candidate.repeats(other) for other in chosen):
                 continue
         chosen.append(candidate)
         characters += size
         if len(chosen) == _MOST_STATEMENTS:
             break
     return chosen
+
+
+def _names_less(candidate: Candidate, best: Candidate) -> bool:
+    """Whether a further sentence lacks a name asked about that the best one holds."""
+    return candidate.signals.names_unheld > best.signals.names_unheld
 
 
 def _added(candidate: Candidate, chosen: Sequence[Candidate]) -> float:

@@ -96,7 +96,8 @@ class Signals:
     dates_unheld: float
     """Share of the periods asked about that sentence, headings, title and day do not meet."""
     other_date: float
-    """Share of them in whose stead the sentence names another date."""
+    """Share of them in whose stead the sentence names another date, or, where an amount is asked
+    for, that its passage does not name."""
     pairs_unheld: float
     """Share of the question's compounds (「国の負担」) that the sentence does not hold as such."""
     exchanged: float
@@ -388,10 +389,14 @@ def _dates(
     unheld = other = 0
     for period in asked:
         met = any(overlap(mention, period) for mention in around)
-        if not here and not query.unit and published:
+        if not here and query.unit:
+            # The date of an amount may stand anywhere in its passage, but it must stand there.
+            mentions = dates_of_source(passage.chunk.text, published)
+            met |= any(overlap(mention, period) for mention in mentions)
+        elif not here and published:
             met |= period.first.isoformat() <= published <= period.last.isoformat()
         unheld += not met
-        other += bool(here) and not any(overlap(mention, period) for mention in here)
+        other += not met and bool(here or query.unit)
     return {"dates_unheld": unheld / len(asked), "other_date": other / len(asked)}
 
 

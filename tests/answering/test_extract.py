@@ -36,6 +36,11 @@ def test_an_unlikely_sentence_on_what_was_left_out_is_chosen_too():
     assert choose([(2.0, FEE), (-1.8, UNLIKE)]) == [FEE]
 
 
+def test_a_further_sentence_without_the_name_asked_about_is_left_out():
+    nameless = replace(RADIO, signals=signals(names_unheld=1.0))
+    assert choose([(2.0, FEE), (1.9, nameless)]) == [FEE]
+
+
 def test_at_most_three_are_chosen():
     texts = ("甲は一つある。", "乙の馬が走る。", "丙で海を見る。", "丁へ山から行く。")
     assert len(choose([(1.0, candidate(text)) for text in texts])) == 3
