@@ -65,8 +65,8 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("samples", type=Path)
     options.add_argument("--work", type=Path, required=True)
-    options.add_argument("--answer", type=float, default=0.2, help="least probability of an answer")
-    options.add_argument("--near", type=float, default=0.1, help="least probability of `near`")
+    options.add_argument("--answer", type=float, default=0.3, help="least probability of an answer")
+    options.add_argument("--near", type=float, default=0.15, help="least probability of `near`")
     options.add_argument("--write", action="store_true", help="write decision.json")
     given = options.parse_args()
     cache = given.work / "asked.pkl"
