@@ -45,7 +45,7 @@ QUESTION_SIGNALS = (
     "whole",
     "words",
 )
-"""Names of the columns of `question_matrix`: the log odds of the best sentence, the most that a
+"""Names of the columns of `question_row`: the log odds of the best sentence, the most that a
 passage holds, the reader's best log odds, and signals of the best sentence."""
 
 _MOST_DEVIATIONS = 8.0

@@ -135,17 +135,6 @@ class Meter:
             found.append(Match(self._texts[place], "、".join(sorted(shown)), met[place]))
         return found
 
-    def literal_coverage(self, words: Sequence[str]) -> float:
-        """The same by the question's own words and what the thesaurus says means the same."""
-        held = self._known.intersection(words)
-        met = self._literally(held)
-        for word in held:
-            for place, credit, term in self._instead.get(word, ()):
-                same = credit >= _STAND_IN * _SAME_THING and stand_together(term, words)
-                if same and credit > met.get(place, 0.0):
-                    met[place] = credit
-        return self._weighed(met)
-
     def _literally(self, held: frozenset[str]) -> dict[int, float]:
         met: dict[int, float] = {}
         for word in held:
