@@ -9,7 +9,6 @@ reported. What was searched and read stands in FOLDER, so that a second run take
 """
 
 import argparse
-import hashlib
 import json
 import pickle
 import unicodedata
@@ -32,7 +31,7 @@ from assistant.retrieval.query import understand
 from assistant.retrieval.search import find
 from assistant.schema import Passage
 from assistant.settings import load_settings
-from evals.studies.traps import make_traps
+from evals.studies.traps import digest, is_fitted, make_traps
 
 SETS = ("jaquad_train", "jsquad_valid", "niilc", "localgovfaq", "lawqa")
 _NATURAL = Path(__file__).parents[1] / "datasets" / "natural.jsonl"
@@ -77,7 +76,7 @@ def main() -> None:
         cache.write_bytes(pickle.dumps(rows))
     data: dict[str, Any] = {"run": f"python -m evals.studies.evidence, {date.today()}"}
     for kind in ("reader", "words"):
-        fitted = [row for row in rows if _half(row) == 0]
+        fitted = [row for row in rows if is_fitted(row.key)]
         sentence = fit_sentences(fitted, kind)
         question = fit_questions(fitted, sentence, kind)
         data[kind] = {
@@ -86,7 +85,7 @@ def main() -> None:
             "sentence": _as_data(sentence),
             "question": _as_data(question),
         }
-        report(kind, [row for row in rows if _half(row) == 1], sentence, question)
+        report(kind, [row for row in rows if not is_fitted(row.key)], sentence, question)
     if given.write:
         path = Path(decision.__file__).with_name("decision.json")
         path.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
@@ -104,7 +103,7 @@ def asked_of(name: str, samples: Path, work: Path) -> Iterable[Asked]:
         relevant.setdefault(row["qid"], set()).add(row["docid"])
     if name in _QUESTIONS:
         questions = [q for q in _rows(folder / "queries.jsonl") if any(q.get("answer") or ())]
-        questions = sorted(questions, key=lambda q: _digest(q["id"]))[: _QUESTIONS[name]]
+        questions = sorted(questions, key=lambda q: digest(q["id"]))[: _QUESTIONS[name]]
         sources = {q["id"]: "\n".join(texts[d] for d in relevant[q["id"]]) for q in questions}
         wordings = {q["id"]: q["text"] for q in questions}
         traps = make_traps(wordings, sources, count=_TRAPS[name], seed=7)
@@ -388,15 +387,6 @@ def _index(name: str, corpus: dict[str, dict[str, Any]], work: Path) -> Index:
 
 def _rows(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _half(row: Asked) -> int:
-    """0 for questions that fit, 1 for those that are reported."""
-    return int(_digest(row.key), 16) % 2
 
 
 def _source(passage: Passage) -> str:
