@@ -30,9 +30,12 @@ from torch import nn
 from torch.nn import functional
 
 from assistant.answering.reading import FOLDER as SHIPPED
+from assistant.indexing import ingest
 from assistant.japanese.sentences import split_sentences
 from assistant.japanese.thesaurus import load_thesaurus
 from assistant.japanese.words import tagged_words
+from assistant.retrieval.index import Index
+from assistant.settings import load_settings
 from evals.studies.reader_model import Network, save_onnx, start_from_base
 from evals.studies.traps import is_fitted, make_traps, siblings
 
@@ -89,7 +92,7 @@ def main() -> None:
     given = options.parse_args()
     chance = random.Random(given.seed)  # noqa: S311  # a sample, no secret
     groups = [
-        *written(given.samples, [_QUESTIONS, *given.extra], chance),
+        *written(_Sources(given.samples, given.out / "pdfs"), [_QUESTIONS, *given.extra], chance),
         *encyclopaedia(given.samples, chance),
         *facts(_FACTS, chance),
     ]
@@ -106,9 +109,8 @@ def main() -> None:
     save_onnx(network, given.out / "reader.onnx")
 
 
-def written(samples: Path, files: Sequence[Path], chance: random.Random) -> Iterator[Group]:
+def written(texts: "_Sources", files: Sequence[Path], chance: random.Random) -> Iterator[Group]:
     """Groups of the questions written for training."""
-    texts = _Sources(samples)
     for row in (row for file in files for row in _rows(file)):
         passages = texts.of(row)
         for number, asked in enumerate(row["questions"]):
@@ -237,23 +239,20 @@ _LEAST_WEIGHT = 0.3
 class _Sources:
     """The passages that the written questions were asked of."""
 
-    def __init__(self, samples: Path) -> None:
+    def __init__(self, samples: Path, work: Path) -> None:
         self._samples = samples
+        self._work = work
         self._texts: dict[str, dict[str, list[Text]]] = {}
         self._search: dict[str, _Nearest] = {}
 
     def of(self, row: Json) -> list[Text]:
         """The passages of a row's document."""
-        if "text" in row:
-            return _windows(row.get("section") or row["title"], row["text"])
         if row["set"] == "tokyo_pages":
             return self._assembly(row)
         return self._set(row["set"]).get(str(row["docid"]), [])
 
     def near(self, row: Json, question: str, answers: Sequence[str]) -> list[Text]:
         """Passages of other documents of the set that speak of the same, and do not answer."""
-        if "text" in row:
-            return []
         if row["set"] not in self._search:
             texts = self._set(row["set"]).values()
             self._search[row["set"]] = _Nearest([text for passages in texts for text in passages])
@@ -270,6 +269,8 @@ class _Sources:
                     for number, part in enumerate(parts):
                         heading = part.split("\n", 1)[0].strip("# ")
                         self._texts[name][f"{file.stem}#{number}"] = _windows(heading, part)
+            elif name == "pdfs":
+                self._texts[name] = self._printed()
             elif name == "tokyo_pages":
                 pairs = _rows(self._samples / "data" / "tokyo_pairs" / "pairs.jsonl")
                 for number, pair in enumerate(pairs):
@@ -279,6 +280,21 @@ class _Sources:
                     windows = _windows(source["title"], source["text"])
                     self._texts[name][str(source["id"])] = windows
         return self._texts[name]
+
+    def _printed(self) -> dict[str, list[Text]]:
+        """The chunks of the sample PDFs by file and page."""
+        if not self._work.is_dir():
+            ingest([self._samples / "pdfs"], self._work, load_settings())
+        index = Index(self._work)
+        found: dict[str, list[Text]] = {}
+        for chunk in index.vectors.chunks(index.vectors.ids()).values():
+            document = index.manifest.documents[chunk.doc_id]
+            heading = f"{document.title} {(chunk.section or '').split(' > ')[-1]}".strip()
+            lines = [chunk.text[start:end] for start, end in split_sentences(chunk.text)]
+            key = f"{Path(document.source_path).stem}#{chunk.page}"
+            found.setdefault(key, []).append(Text(heading, tuple(lines[:_SENTENCES])))
+        index.close()
+        return found
 
     def _assembly(self, row: Json) -> list[Text]:
         """The assembly's words that hold the answers, with what was said before and after."""
