@@ -7,7 +7,7 @@ characters; line and page numbers are 1-based; ``None`` means "not known", never
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 Kind = Literal[
     "minutes",
@@ -151,6 +151,17 @@ class Series:
     """Two or more, oldest first; those without a date last."""
 
 
+class Cell(NamedTuple):
+    """A cell of a table's row, within the text of that row."""
+
+    heading: str
+    """Of its column, with the unit the table states; empty where nothing names the column."""
+    start: int
+    """Offset of its words in the text that holds the row …"""
+    end: int
+    """… and the one behind them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """What a place in a file holds, exactly as read.
@@ -183,6 +194,20 @@ class Page:
     order: Sequence[int] | None = None
     """0-based indices of the text's lines as a person reads them (columns, vertical writing); None
     where that is the order they stand in."""
+    cells: tuple[Cell, ...] = ()
+    """The cells of a table's row, in the order they stand in its text."""
+    columns: bool = False
+    """The row names the columns of a table: it is searched with the rows below it (their
+    `section`), never quoted alone."""
+
+
+def page_of(row: dict[str, Any]) -> Page:
+    """A page from the fields that JSON gives back.
+
+    Raises:
+        TypeError: a field that no page has.
+    """
+    return Page(**{**row, "cells": tuple(Cell(*cell) for cell in row.get("cells", ()))})
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +244,8 @@ class Block:
     segments: tuple[Segment, ...]
     item: bool = False
     """True for a list item; neighbouring items form one list."""
+    cells: tuple[Cell, ...] = ()
+    """Set for a row of a table, which is never cut nor joined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +297,8 @@ class Chunk:
     """Named place at which the chunk begins, see `Page.locator`."""
     tokens: int = 0
     """Length in cl100k_base tokens."""
+    cells: tuple[Cell, ...] = ()
+    """Cells of the tables' rows in the text, in order."""
 
 
 @dataclass(frozen=True, slots=True)

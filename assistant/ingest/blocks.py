@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from assistant.ingest.clean import Line
 from assistant.japanese.sentences import BULLETS
 from assistant.japanese.width import display_width
-from assistant.schema import Block, Page, Segment
+from assistant.schema import Block, Cell, Page, Segment
 
 BULLET = re.compile(
     rf"^(?:[{BULLETS}※→⇒]|[-*+]\s"
@@ -32,6 +32,8 @@ class Piece:
     """Heading level, 1 outermost; None for running text."""
     row: bool = False
     """A row of a table: it stands for itself."""
+    cells: tuple[Cell, ...] = ()
+    """The row's cells, where they are known, within `text`."""
 
 
 def make_blocks(
@@ -96,7 +98,9 @@ def _as_block(piece: Piece, *, markdown: bool) -> Block:
             segments.append(Segment(len(text), piece.line.page, piece.start + position, len(part)))
             text += part
         position += len(part) + 2
-    return Block(text, tuple(segments), item=starts_item(piece.text))
+    # Without emphasis marks the text is the piece's own, and so are the places of its cells.
+    cells = piece.cells if text == piece.text else ()
+    return Block(text, tuple(segments), starts_item(piece.text) and not cells, cells)
 
 
 def _joined(first: Block, second: Block) -> Block:

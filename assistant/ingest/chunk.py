@@ -14,7 +14,7 @@ from pathlib import Path
 import tiktoken
 
 from assistant.japanese.sentences import CLOSING, OPENING, split_sentences
-from assistant.schema import Block, Chunk, Page, Section, Segment
+from assistant.schema import Block, Cell, Chunk, Page, Section, Segment
 
 _TARGET = 300
 """A chunk that has reached this many characters takes no further sentence …"""
@@ -34,6 +34,7 @@ class _Unit:
     segments: tuple[Segment, ...]
     new_block: bool
     """Starts on a line of its own."""
+    cells: tuple[Cell, ...] = ()
 
 
 def make_chunks(doc_id: str, pages: tuple[Page, ...], sections: list[Section]) -> list[Chunk]:
@@ -98,6 +99,9 @@ def _stacked(blocks: tuple[Block, ...]) -> _Unit:
 
 
 def _sentences(block: Block) -> Iterator[_Unit]:
+    if block.cells and len(block.text) <= _LONGEST_SENTENCE:
+        yield _Unit(block.text, block.segments, new_block=True, cells=block.cells)
+        return
     first = True
     for start, end in split_sentences(block.text):
         for piece_start, piece_end in _bounded(block.text, start, end):
@@ -171,10 +175,11 @@ def _grouped(units: list[_Unit]) -> Iterator[list[_Unit]]:
 def _chunk(
     chunk_id: str, doc_id: str, section: Section, units: list[_Unit], lines: "_LineFinder"
 ) -> Chunk:
-    text, segments = "", []
+    text, segments, cells = "", [], []
     for unit in units:
         text += "\n" if text and unit.new_block else ""
         segments += [replace(s, start=s.start + len(text)) for s in unit.segments]
+        cells += [Cell(c.heading, c.start + len(text), c.end + len(text)) for c in unit.cells]
         text += unit.text
     first, last = segments[0], segments[-1]
     page = lines.pages[first.page]
@@ -196,6 +201,7 @@ def _chunk(
         line_end=lines.line(last.page, last.source_start + last.length - 1),
         locator=page.locator,
         tokens=count_tokens(text),
+        cells=tuple(cells),
     )
 
 

@@ -22,7 +22,7 @@ import psutil
 
 from assistant.errors import ReadError, cause_of
 from assistant.ingest.readers import PDF_SUFFIXES, Picture, Properties, ReadResult, read_file
-from assistant.schema import Page
+from assistant.schema import page_of
 
 _POLL_SECONDS = 0.05
 # Measured on 58 ministry PDFs: the slowest sound page took 0.4 s.
@@ -192,7 +192,7 @@ def _died() -> ReadError:
 
 
 def _result(reply: dict[str, Any]) -> ReadResult:
-    pages = tuple(Page(**page) for page in reply["pages"])
+    pages = tuple(page_of(page) for page in reply["pages"])
     return ReadResult(
         pages,
         reply["title"],

@@ -15,7 +15,7 @@ from assistant.ingest.headings import claim_of, enter
 from assistant.ingest.minutes import split_minutes
 from assistant.ingest.tables import find_rows
 from assistant.japanese.width import display_width, fold
-from assistant.schema import Kind, Page, Section
+from assistant.schema import Cell, Kind, Page, Section
 
 _NUMBERED = (
     (re.compile(r"^第\s*[0-9０-９一二三四五六七八九十]{1,3}\s*章"), 1),
@@ -75,18 +75,31 @@ def _by_marks(lines: list[Line], pages: tuple[Page, ...]) -> list[Section]:
         if page.heading and (not index or lines[index - 1].page != line.page):
             path.clear()
             continue
+        if page.columns:
+            continue
         around = [lines[i].text for i in (index - 1, index + 1) if 0 <= i < len(lines)]
-        plain = page.section is None and not page.item
+        plain = page.section is None and not page.item and not page.cells
         level = _heading_level(line.text, around) if plain else None
         if level is None:
             names = (*(name for _, name in path), *([page.section] if page.section else []))
-            placed.append((names, Piece(line, line.text, line.start)))
+            cells = _cells_in(line, page)
+            placed.append((names, Piece(line, line.text, line.start, row=bool(cells), cells=cells)))
         else:
             enter(path, level, line.text)
     return [
         Section(names, make_blocks([piece for _, piece in group], pages), claim=claim_of(names))
         for names, group in groupby(placed, key=lambda pair: pair[0])
     ]
+
+
+def _cells_in(line: Line, page: Page) -> tuple[Cell, ...]:
+    """The cells of a table's row that stand in a line of it, with offsets in the line."""
+    end = line.start + len(line.text)
+    return tuple(
+        Cell(cell.heading, cell.start - line.start, cell.end - line.start)
+        for cell in page.cells
+        if line.start <= cell.start and cell.end <= end
+    )
 
 
 def _by_headings(

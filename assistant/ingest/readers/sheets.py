@@ -12,14 +12,10 @@ from typing import Any
 
 import openpyxl
 
-from assistant.ingest.headings import joined
+from assistant.ingest.grid import GridCell, GridRow, table_pages
 from assistant.ingest.readers import LONGEST_ROWS, ReadResult, no_text, too_many_rows
-from assistant.ingest.readers.rows import column_headings, row_text
 from assistant.schema import Page
 
-# The rows in which a sheet's title and its column headings may stand.
-_HEAD_ROWS = 15
-_LONGEST_SHEET_TITLE = 60
 _UNCOMPUTED = re.compile(rb"</(?:\w+:)?f>\s*(?:<(?:\w+:)?v\s*/>|<v></v>|</(?:\w+:)?c>)")
 
 
@@ -46,31 +42,13 @@ def read_sheets(path: Path) -> ReadResult:
 
 def _sheet_pages(sheet: Any, most: int) -> Iterator[Page]:
     sheet.reset_dimensions()  # what the file says of its size is often wrong
-    rows: list[tuple[int, list[str]]] = []
+    rows: list[GridRow] = []
     for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):
-        cells = [_shown(value) for value in values]
-        if any(cell.strip() for cell in cells):
-            rows.append((number, cells))
+        cells = tuple(GridCell(_shown(value)) for value in values)
+        rows.append(GridRow(cells, locator=f"{sheet.title}!R{number}"))
         if len(rows) > most:
             raise too_many_rows()
-    title, headings, first = _head(rows)
-    for number, cells in rows:
-        section = joined(sheet.title, title, headings if number >= first else None)
-        yield Page(row_text(cells), locator=f"{sheet.title}!R{number}", section=section)
-
-
-def _head(rows: list[tuple[int, list[str]]]) -> tuple[str | None, str | None, int]:
-    """Title of a sheet (alone in its row), column headings, and the number of their row."""
-    title = None
-    for number, cells in rows[:_HEAD_ROWS]:
-        filled = [cell for cell in cells if cell.strip()]
-        if len(filled) > 1:
-            headings = column_headings(cells) if number < rows[-1][0] else None
-            return title, headings, number
-        line = " ".join(filled[0].split())
-        if title is None and len(line) <= _LONGEST_SHEET_TITLE and "。" not in line:
-            title = line
-    return None, None, 0
+    yield from table_pages(rows, above=sheet.title, blank_above=True)
 
 
 def _shown(value: object) -> str:

@@ -4,9 +4,8 @@ import csv
 from collections.abc import Iterator
 
 from assistant.errors import ReadError
+from assistant.ingest.grid import GridCell, GridRow, table_pages
 from assistant.ingest.readers import LONGEST_ROWS, ReadResult, no_text, too_many_rows
-from assistant.ingest.readers.rows import column_headings
-from assistant.schema import Page
 
 
 def read_table(text: str) -> ReadResult:
@@ -17,25 +16,23 @@ def read_table(text: str) -> ReadResult:
     """
     lines = text.split("\n")
     try:
-        records = [row for row in _records(lines) if any(cell.strip() for cell in row[2])]
+        records = list(_records(lines))
     except csv.Error as error:
         raise ReadError(
             "CSVとして読めません(欄が長すぎるか、引用符が閉じていません)。",
             "元のソフトで開き、CSV(UTF-8)で保存し直してください。",
         ) from error
-    if not records:
+    if not any(cell.strip() for *_, cells in records for cell in cells):
         raise no_text()
-    headings = column_headings(records[0][2]) if len(records) > 1 else None
-    return ReadResult(
-        tuple(
-            Page(
-                "\n".join(lines[first - 1 : last]),
-                locator=f"行 {first}",
-                section=headings or "表",
-            )
-            for first, last, _ in records
+    rows = [
+        GridRow(
+            tuple(GridCell(cell) for cell in cells),
+            locator=f"行 {first}",
+            text="\n".join(lines[first - 1 : last]),
         )
-    )
+        for first, last, cells in records
+    ]
+    return ReadResult(tuple(table_pages(rows, above=None, blank_above=True)))
 
 
 def _records(lines: list[str]) -> Iterator[tuple[int, int, list[str]]]:
