@@ -84,6 +84,7 @@ def _gate(options: argparse.Namespace) -> int:
         print(verdict_text(verdict, before, after))
     elif not options.accept:
         raise RunError("受け入れた基準がまだありません。gate --accept で作ってください。")
+    passed = _foreign_sample() and passed
     for problem in problems():
         print(f"- {problem}")
     if not options.accept:
@@ -94,6 +95,23 @@ def _gate(options: argparse.Namespace) -> int:
     print(f"受け入れた指示文: {'、'.join(locked) or 'なし(変わっていません)'}")
     print(f"受け入れた基準: {write_baseline(after, None if passed else options.waive)}")
     return 0
+
+
+def _foreign_sample() -> bool:
+    """Ask the sample of others' texts where it is at hand; whether no floor is missed."""
+    from evals.run import samples
+    from evals.studies.foreign import ask_sample, outcome_text
+
+    folder = samples()
+    if not (folder / "data").is_dir():
+        print("よその資料での標本: 測っていません(REGIONAL_DX_SAMPLES に標本がありません)。")
+        return True
+    outcomes = ask_sample(folder)
+    print(outcome_text(outcomes))
+    failures = [outcome.failure for outcome in outcomes if outcome.failure]
+    for failure in failures:
+        print(f"- {failure}")
+    return not failures
 
 
 def _report(options: argparse.Namespace) -> int:

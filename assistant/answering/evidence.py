@@ -14,7 +14,7 @@ from assistant.japanese.words import content_words, proper_nouns
 from assistant.retrieval.concepts import BREAK, concepts_of, stand_together
 from assistant.retrieval.index import Index
 from assistant.retrieval.parts import Part
-from assistant.retrieval.query import ASKING_WORDS, ATTACHED_WORDS, Query, understand
+from assistant.retrieval.query import ASKING_WORDS, Query, understand
 from assistant.schema import Found, Outcome, Passage
 
 _READ = 8
@@ -107,8 +107,7 @@ def _is_pinned(candidate: Candidate, query: Query) -> bool:
     if query.defined and not _is_quoted(query.defined, [content_words(candidate.text)]):
         return False
     # 「電話番号」: the number of another thing will not do.
-    whole = query.asked if query.asked and query.asked[-1] in ATTACHED_WORDS else ()
-    if not stand_together(whole, content_words(candidate.text)):
+    if not stand_together(query.attached, content_words(candidate.text)):
         return False
     present = [_present(candidate.passage)] if query.quoted else []
     return all(_is_quoted(name, present) for name in query.quoted) and all(

@@ -389,14 +389,14 @@ def _dates(
     unheld = other = 0
     for period in asked:
         met = any(overlap(mention, period) for mention in around)
-        if not here and query.unit:
+        if not here and query.wanted == "amount":
             # The date of an amount may stand anywhere in its passage, but it must stand there.
             mentions = dates_of_source(passage.chunk.text, published)
             met |= any(overlap(mention, period) for mention in mentions)
         elif not here and published:
             met |= period.first.isoformat() <= published <= period.last.isoformat()
         unheld += not met
-        other += not met and bool(here or query.unit)
+        other += not met and bool(here or query.wanted == "amount")
     return {"dates_unheld": unheld / len(asked), "other_date": other / len(asked)}
 
 

@@ -9,7 +9,6 @@ reported. What was searched and read stands in FOLDER, so that a second run take
 """
 
 import argparse
-import hashlib
 import json
 import pickle
 import unicodedata
@@ -32,7 +31,9 @@ from assistant.retrieval.query import understand
 from assistant.retrieval.search import find
 from assistant.schema import Passage
 from assistant.settings import load_settings
-from evals.studies.traps import make_traps
+from evals.studies.curves import draw
+from evals.studies.library import FITTED, library_index, library_questions
+from evals.studies.traps import digest, is_fitted, make_traps
 
 SETS = ("jaquad_train", "jsquad_valid", "niilc", "localgovfaq", "lawqa")
 _NATURAL = Path(__file__).parents[1] / "datasets" / "natural.jsonl"
@@ -40,7 +41,7 @@ _SEARCHED = 16
 _PASSAGES = 12
 _QUESTIONS = {"jaquad_train": 500, "jsquad_valid": 889, "niilc": 600}
 _TRAPS = {"jaquad_train": 150, "jsquad_valid": 150, "niilc": 80}
-_WEIGHTS = {"jaquad_train": 1.0, "jsquad_valid": 1.0, "niilc": 0.5, "natural": 3.0}
+_WEIGHTS = {"jaquad_train": 1.0, "jsquad_valid": 1.0, "niilc": 0.5, "natural": 3.0, "library": 3.0}
 _READER = ("reader", "reader_sentence", "reader_lead", "most_read")
 _LEAST_RIDGE = 1e-4
 Matrix = npt.NDArray[np.float64]
@@ -52,6 +53,8 @@ class Asked:
 
     origin: str
     key: str
+    fitted: bool
+    """Whether it is learned from; else it is reported."""
     present: list[Candidate]
     right: tuple[bool, ...]
     """Of the present candidates, those that hold an answer in the right document."""
@@ -74,10 +77,11 @@ def main() -> None:
         rows: list[Asked] = pickle.loads(cache.read_bytes())  # noqa: S301  # our own file
     else:
         rows = [row for name in SETS for row in asked_of(name, given.samples, given.work)]
+        rows += asked_of_library(given.samples, given.work)
         cache.write_bytes(pickle.dumps(rows))
     data: dict[str, Any] = {"run": f"python -m evals.studies.evidence, {date.today()}"}
     for kind in ("reader", "words"):
-        fitted = [row for row in rows if _half(row) == 0]
+        fitted = [row for row in rows if row.fitted]
         sentence = fit_sentences(fitted, kind)
         question = fit_questions(fitted, sentence, kind)
         data[kind] = {
@@ -86,7 +90,10 @@ def main() -> None:
             "sentence": _as_data(sentence),
             "question": _as_data(question),
         }
-        report(kind, [row for row in rows if _half(row) == 1], sentence, question)
+        others = [row for row in rows if not row.fitted]
+        found = weighed(others, sentence, question, kind)
+        report(kind, others, sentence, found)
+        draw(found, given.answer, given.work / f"curves-{kind}.png")
     if given.write:
         path = Path(decision.__file__).with_name("decision.json")
         path.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
@@ -104,7 +111,7 @@ def asked_of(name: str, samples: Path, work: Path) -> Iterable[Asked]:
         relevant.setdefault(row["qid"], set()).add(row["docid"])
     if name in _QUESTIONS:
         questions = [q for q in _rows(folder / "queries.jsonl") if any(q.get("answer") or ())]
-        questions = sorted(questions, key=lambda q: _digest(q["id"]))[: _QUESTIONS[name]]
+        questions = sorted(questions, key=lambda q: digest(q["id"]))[: _QUESTIONS[name]]
         sources = {q["id"]: "\n".join(texts[d] for d in relevant[q["id"]]) for q in questions}
         wordings = {q["id"]: q["text"] for q in questions}
         traps = make_traps(wordings, sources, count=_TRAPS[name], seed=7)
@@ -127,6 +134,19 @@ def asked_of(name: str, samples: Path, work: Path) -> Iterable[Asked]:
     index.close()
 
 
+def asked_of_library(samples: Path, work: Path) -> Iterable[Asked]:
+    """The questions over ministry PDFs, seeds, guidebooks and the starter corpus."""
+    index = Index(library_index(samples, work / "library", set()))
+    readings = _Readings(work / "readings-library.pkl")
+    for row in library_questions():
+        answers = [spelling for fact in row["facts"] for spelling in fact]
+        gold, fitted = {Path(row["file"]).stem}, row["file"] in FITTED
+        question = row["question"]
+        yield _asked("library", row["id"], question, gold, answers, None, index, readings, fitted)
+    readings.save()
+    index.close()
+
+
 def _asked(
     origin: str,
     key: str,
@@ -136,6 +156,7 @@ def _asked(
     trap: str | None,
     index: Index,
     readings: "_Readings",
+    fitted: bool | None = None,
 ) -> Asked:
     passages = list(find(index, question, _SEARCHED).passages)
     read = readings.of(question, passages)
@@ -152,7 +173,8 @@ def _asked(
         found = list(find(index, trap, _PASSAGES).passages)
         trapped = candidates_of(index, understand(trap), found, readings.of(trap, found))
     absent = tuple(group for group in (without, article) if group)
-    return Asked(origin, key, present, right, absent, (trapped,) if trapped else ())
+    fitted = is_fitted(key) if fitted is None else fitted
+    return Asked(origin, key, fitted, present, right, absent, (trapped,) if trapped else ())
 
 
 def _within(
@@ -285,13 +307,15 @@ def fit(
     return Logistic(tuple(names), mean, spread, at[1:], float(at[0]))
 
 
-def report(kind: str, rows: Sequence[Asked], sentence: Logistic, question: Logistic) -> None:
-    """Print, for thresholds on the probability, what is answered and what is refused."""
-    origins = sorted({row.origin for row in rows})
-    probabilities: dict[str, dict[str, list[float]]] = {}
-    first: dict[str, list[float]] = {}
+Weighed = dict[str, dict[str, list[float]]]
+"""Origin → ``present``, ``absent`` and ``trap`` → the probability of each question."""
+
+
+def weighed(rows: Sequence[Asked], sentence: Logistic, question: Logistic, kind: str) -> Weighed:
+    """How likely the decision finds each question answered, however it was asked."""
+    found: Weighed = {}
     for row in rows:
-        into = probabilities.setdefault(row.origin, {"present": [], "absent": [], "trap": []})
+        into = found.setdefault(row.origin, {"present": [], "absent": [], "trap": []})
         groups = [("present", row.present), *(("absent", g) for g in row.absent[:1])]
         for name, group in [*groups, *(("trap", g) for g in row.traps)]:
             seen = _question(group, sentence, kind)
@@ -300,7 +324,15 @@ def report(kind: str, rows: Sequence[Asked], sentence: Logistic, question: Logis
                 known = _without_reader(seen, question.names, kind)
                 odds = float(question.log_odds(known)[0])
             into[name].append(decision.sigmoid(odds))
+    return found
+
+
+def report(kind: str, rows: Sequence[Asked], sentence: Logistic, found: Weighed) -> None:
+    """Print, for thresholds on the probability, what is answered and what is refused."""
+    first: dict[str, list[float]] = {}
+    for row in rows:
         first.setdefault(row.origin, []).append(float(_first_is_right(row, sentence, kind)))
+    origins = sorted(found)
     print(
         f"\n{kind}: first sentence right:", {o: round(float(np.mean(first[o])), 3) for o in origins}
     )
@@ -308,7 +340,7 @@ def report(kind: str, rows: Sequence[Asked], sentence: Logistic, question: Logis
     for least in (0.1, 0.2, 0.3, 0.4, 0.5, 0.6):
         cells = []
         for origin in origins:
-            p = {name: np.array(values) for name, values in probabilities[origin].items()}
+            p = {name: np.array(values) for name, values in found[origin].items()}
             trap = f"{np.mean(p['trap'] < least):.3f}" if p["trap"].size else "-"
             cells.append(
                 f"{origin} {np.mean(p['present'] >= least):.3f} / "
@@ -388,15 +420,6 @@ def _index(name: str, corpus: dict[str, dict[str, Any]], work: Path) -> Index:
 
 def _rows(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _half(row: Asked) -> int:
-    """0 for questions that fit, 1 for those that are reported."""
-    return int(_digest(row.key), 16) % 2
 
 
 def _source(passage: Passage) -> str:

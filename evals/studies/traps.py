@@ -4,6 +4,7 @@ One thing is exchanged: a qualifier for its sibling, a number for a near one, a 
 another that the set's questions name. What takes its place stands nowhere in the text.
 """
 
+import hashlib
 import random
 import re
 import tomllib
@@ -71,7 +72,7 @@ def _exchanges(
             instead = chance.choice(fitting)
             found.append((kind, question[:start] + instead + question[start + len(word) :]))
 
-    for word, others in _siblings().items():
+    for word, others in siblings().items():
         for match in re.finditer(
             rf"(?<![一-龥ァ-ヶ]){re.escape(word)}(?![一-龥ァ-ヶー])", question
         ):
@@ -84,8 +85,18 @@ def _exchanges(
     return found
 
 
+def is_fitted(key: str) -> bool:
+    """Whether a question belongs to the half that is learned from; the other half is reported."""
+    return int(digest(key), 16) % 2 == 0
+
+
+def digest(key: str) -> str:
+    """What orders the questions of a set by chance, the same in every run."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
 @lru_cache(maxsize=1)
-def _siblings() -> dict[str, list[str]]:
+def siblings() -> dict[str, list[str]]:
     """Each word with the others of its sets."""
     path = Path(__file__).with_name("siblings.toml")
     sets = tomllib.loads(path.read_text(encoding="utf-8"))["sets"]

@@ -1,6 +1,9 @@
+import random
+
 import numpy as np
 import pytest
 
+from evals.studies.curves import draw
 from evals.studies.evidence import fit
 from evals.studies.traps import make_traps
 
@@ -45,3 +48,19 @@ def test_the_fit_finds_weights_that_made_the_data():
     model = fit(rows, marks, np.ones(4000), ("one", "other"))
     assert model.weights / model.deviation == pytest.approx([2, -1], abs=0.15)
     assert model.log_odds(rows).mean() == pytest.approx(-1, abs=0.2)
+
+
+def test_examples_of_the_reader_hold_their_answers():
+    train = pytest.importorskip("evals.studies.train_reader", reason="extra train is missing")
+    for right, wrong in train.facts(20, random.Random(0)):
+        assert right.answers
+        assert {right.text.sentences[place] for place in right.where} == {right.text.sentences[0]}
+        assert not wrong.answers
+        assert right.text.sentences[0] not in wrong.text.sentences
+        assert right.question == wrong.question
+
+
+def test_a_picture_of_the_decision_is_drawn(tmp_path):
+    found = {"some": {"present": [0.9, 0.8, 0.2] * 4, "absent": [0.1, 0.4] * 4, "trap": []}}
+    draw(found, 0.3, tmp_path / "curves.png")
+    assert (tmp_path / "curves.png").read_bytes().startswith(b"\x89PNG")
