@@ -189,7 +189,8 @@ def _data_pages(
     last: GridRow | None = None
     for row in rows:
         full = _filled(row, last) if blank_above else row
-        carried = row_text(list(dict.fromkeys(c.text for c in full.cells if c.carried)))
+        reach = dict.fromkeys(c.text for c in full.cells if c.carried)
+        carried = row_text([text for text in reach if text not in row.own])
         yield _page(row, joined(above, row_text(heads), carried), heads)
         last = full
 
