@@ -14,7 +14,15 @@ from xml.etree.ElementTree import Element
 from assistant.ingest.grid import GridCell, GridRow, table_pages
 from assistant.ingest.headings import joined
 from assistant.ingest.readers.number_format import GENERAL, shown_number
-from assistant.ingest.readers.parts import Package, Relation, below, child, local, relation_id
+from assistant.ingest.readers.parts import (
+    Package,
+    Relation,
+    below,
+    child,
+    local,
+    relation_id,
+    whole_number,
+)
 from assistant.ingest.readers.sheet_cells import Loss
 from assistant.schema import Page
 
@@ -78,7 +86,7 @@ def read_drawing(package: Package, part: str, title: str, place: Place) -> Drawi
         elif (name := _anchored(anchor, place, title)) is not None:
             _read(walk, anchor, name)
         else:
-            found.left_out["hidden"] += bool(_has_words(anchor))
+            found.left_out["hidden"] += bool(has_words(anchor))
     return found
 
 
@@ -121,12 +129,13 @@ def _anchored(anchor: Element, place: Place, title: str) -> str | None:
 def _cell(marker: Element) -> tuple[int, int]:
     row, column = child(marker, "row"), child(marker, "col")
     return (
-        int((row.text or "0") if row is not None else 0) + 1,
-        int((column.text or "0") if column is not None else 0) + 1,
+        whole_number(row.text if row is not None else None, 0) + 1,
+        whole_number(column.text if column is not None else None, 0) + 1,
     )
 
 
-def _has_words(element: Element) -> bool:
+def has_words(element: Element) -> bool:
+    """Whether an element holds a run of text."""
     return any(e.text and e.text.strip() for e in below(element, "t"))
 
 
@@ -137,7 +146,7 @@ def _read(walk: _Walk, element: Element, place: str) -> None:
         if name in _SHAPES:
             _read_shape(walk, part, place)
         elif _is_hidden(part):
-            walk.found.left_out["hidden"] += _has_words(part)
+            walk.found.left_out["hidden"] += has_words(part)
         elif name in _PICTURES:
             walk.found.left_out["picture"] += 1
         elif name == "graphicData":
@@ -151,11 +160,9 @@ def _read(walk: _Walk, element: Element, place: str) -> None:
 def _read_shape(walk: _Walk, shape: Element, place: str) -> None:
     if _is_hidden(shape):
         twin = any(below(shape, _CONTROL_TWIN))
-        walk.found.left_out["hidden"] += not twin and _has_words(shape)
+        walk.found.left_out["hidden"] += not twin and has_words(shape)
         return
-    for body in _seen(shape):
-        if local(body) == "txBody":
-            _add_text(walk, body, place, "図形")
+    _read(walk, shape, place)
 
 
 def _is_hidden(element: Element) -> bool:
@@ -187,7 +194,7 @@ def _words(element: Element, left_out: Counter[Loss]) -> Iterator[str]:
             yield part.text or ""
         elif name in {"r", "fld"} and (properties := child(part, "rPr")) is not None:
             if properties.get("strike") in _STRUCK:
-                left_out["struck"] += _has_words(part)
+                left_out["struck"] += has_words(part)
             else:
                 yield from _words(part, left_out)
         else:
@@ -218,7 +225,7 @@ def _read_smart_art(walk: _Walk, part: str | None, place: str) -> None:
     inner: dict[str, list[tuple[int, str]]] = {}
     for link in below(root, "cxn"):
         if link.get("type", "parOf") == "parOf":
-            order = int(link.get("srcOrd", "0"))
+            order = whole_number(link.get("srcOrd"), 0)
             inner.setdefault(link.get("srcId", ""), []).append((order, link.get("destId", "")))
     owned = {name for links in inner.values() for _, name in links}
     waiting: list[tuple[str, tuple[str, ...]]]
@@ -256,7 +263,7 @@ def _read_chart(walk: _Walk, part: str | None, place: str) -> None:
     above = joined(walk.title, title)
     for heads, rows in tables:
         grid = [_grid_row(heads, place, 0)]
-        grid += [_grid_row(row, place, number) for number, row in enumerate(rows, start=1)]
+        grid += [_grid_row(row, place, count) for count, row in enumerate(rows, start=1)]
         walk.found.pages += table_pages(grid, above=above)
     relations = walk.package.relations(part)
     for shapes in below(root, "userShapes"):
@@ -272,9 +279,9 @@ def _read_chart(walk: _Walk, part: str | None, place: str) -> None:
             _read(inner, drawn, place)
 
 
-def _grid_row(texts: list[str], place: str, number: int) -> GridRow:
-    locator = f"{place} {number}行" if number else f"{place} 見出し"
-    return GridRow(tuple(GridCell(text) for text in texts), locator, heads=not number)
+def _grid_row(texts: list[str], place: str, count: int) -> GridRow:
+    locator = f"{place} {count}行" if count else f"{place} 見出し"
+    return GridRow(tuple(GridCell(text) for text in texts), locator, heads=not count)
 
 
 def _chart_text(element: Element | None, walk: _Walk) -> str:
@@ -363,7 +370,7 @@ def _level(cache: Element, code: str) -> dict[int, str]:
         value = child(point, "v")
         text = (value.text if value is not None else point.text) or ""
         if local(point) == "pt" and text.strip():
-            index = int(point.get("idx", str(len(found))))
+            index = whole_number(point.get("idx"), len(found))
             numeric = local(cache).startswith("num") or cache.get("formatCode") is not None
             own = point.get("formatCode", cache.get("formatCode", code))
             found[index] = _figure(text.strip(), own) if numeric else text.strip()
@@ -372,10 +379,10 @@ def _level(cache: Element, code: str) -> dict[int, str]:
 
 def _figure(text: str, code: str) -> str:
     try:
-        number = float(text)
+        value = float(text)
     except ValueError:
         return text
-    return shown_number(number, code) if math.isfinite(number) else text
+    return shown_number(value, code) if math.isfinite(value) else text
 
 
 def _extended_series(root: Element) -> Iterator[Series]:

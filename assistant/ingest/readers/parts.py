@@ -14,6 +14,8 @@ from typing import IO, Self
 from urllib.parse import unquote
 from xml.etree import ElementTree
 
+from assistant.ingest.readers.package import XML_SUFFIXES
+
 _NOT_READABLE = (ElementTree.ParseError, zipfile.BadZipFile, KeyError, EOFError, ValueError)
 
 
@@ -33,8 +35,13 @@ class Package:
 
     def __init__(self, path: Path) -> None:
         self._archive = zipfile.ZipFile(path)
-        # Part names differ in case and in their slashes from one program to the next.
-        self._names = {_key(name): name for name in self._archive.namelist()}
+        # Part names differ in case and in their slashes from one program to the next. Parts that
+        # `check_package` does not search for declarations are none that may be parsed.
+        self._names = {
+            _key(name): name
+            for name in self._archive.namelist()
+            if name.lower().endswith(XML_SUFFIXES)
+        }
 
     def __enter__(self) -> Self:
         return self
@@ -59,7 +66,7 @@ class Package:
             if part is None:
                 return None
             with part:
-                # The package was searched for declarations before: no entity is left to expand.
+                # The part was searched for declarations before: no entity is left to expand.
                 return ElementTree.parse(part).getroot()  # noqa: S314
         except _NOT_READABLE:
             return None
@@ -124,6 +131,14 @@ def below(element: ElementTree.Element, name: str) -> Iterator[ElementTree.Eleme
 def is_on(switch: ElementTree.Element | None) -> bool:
     """Whether a property such as `strike` stands and is not switched off."""
     return switch is not None and switch.get("val", "1") not in {"0", "false", "off"}
+
+
+def whole_number(text: str | None, otherwise: int) -> int:
+    """A whole number of an attribute, or else another."""
+    try:
+        return int(text) if text else otherwise
+    except ValueError:
+        return otherwise
 
 
 def _key(name: str) -> str:

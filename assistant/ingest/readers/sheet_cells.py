@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import IO, Literal, NamedTuple
-from xml.etree.ElementTree import Element, iterparse
+from xml.etree.ElementTree import Element, ParseError, iterparse
 
 from assistant.ingest.grid import GridCell, GridRow
 from assistant.ingest.readers import too_many_rows
@@ -31,6 +31,7 @@ from assistant.ingest.readers.parts import (
     local,
     local_name,
     relation_id,
+    whole_number,
 )
 
 Loss = Literal[
@@ -47,6 +48,7 @@ Loss = Literal[
     "drawing",
     "embedded",
     "control",
+    "unknown",
 ]
 """Why something that stands in a sheet was not read."""
 Rich = tuple[tuple[str, bool | None], ...]
@@ -137,6 +139,8 @@ class Sheet:
     """「ヘッダー」 or 「フッター」 → its text with codes, see `band_text`."""
     controls: list[str] = field(default_factory=list)
     """Relations of the controls on the sheet."""
+    links: dict[tuple[int, int], str] = field(default_factory=dict)
+    """Row and column of a cell → relation of the address that it leads to."""
     left_out: Counter[Loss] = field(default_factory=Counter)
 
     def shows(self, row: int, column: int) -> bool:
@@ -177,7 +181,7 @@ def read_sheet(part: IO[bytes], book: Book, most: int) -> Sheet:
     walk = _Walk(Sheet(), book, most)
     data: Element | None = None
     repeated = 0
-    # The package was searched for declarations before: no entity can be left to expand.
+    # The part was searched for declarations before: no entity can be left to expand.
     for event, element in iterparse(part, ("start", "end")):  # noqa: S314
         name = local_name(element.tag)
         if event == "start":
@@ -265,27 +269,31 @@ def place_of(reference: str) -> tuple[int, int] | None:
 
 
 def _shared_texts(package: Package, name: str) -> Iterator[Rich]:
+    """The shared texts up to where their part is damaged; cells that lack theirs are counted."""
     part = package.open(name)
     if part is None:
         return
     with part:
-        for _, element in iterparse(part):  # noqa: S314  # as above
-            if local_name(element.tag) == "si":
-                yield rich_text(element)
-                element.clear()
+        try:
+            for _, element in iterparse(part):  # noqa: S314  # as above
+                if local_name(element.tag) == "si":
+                    yield rich_text(element)
+                    element.clear()
+        except ParseError:
+            return
 
 
 def _cell_styles(styles: Element) -> Iterator[Style]:
     codes = dict(BUILT_IN)
     for element in below(styles, "numFmt"):
-        codes[_number(element.get("numFmtId"), -1)] = element.get("formatCode", GENERAL)
+        codes[whole_number(element.get("numFmtId"), -1)] = element.get("formatCode", GENERAL)
     fonts = [is_on(child(font, "strike")) for font in _children(styles, "fonts")]
     named = list(_children(styles, "cellStyleXfs"))
     for form in _children(styles, "cellXfs"):
-        base = _number(form.get("xfId"), -1)
+        base = whole_number(form.get("xfId"), -1)
         above = named[base] if 0 <= base < len(named) else form
-        font = _number(form.get("fontId", above.get("fontId")), -1)
-        code = _number(form.get("numFmtId", above.get("numFmtId")), 0)
+        font = whole_number(form.get("fontId", above.get("fontId")), -1)
+        code = whole_number(form.get("numFmtId", above.get("numFmtId")), 0)
         yield Style(codes.get(code, GENERAL), 0 <= font < len(fonts) and fonts[font])
 
 
@@ -323,9 +331,9 @@ class _Walk:
 
 def _read_row(walk: _Walk, row: Element) -> None:
     sheet = walk.sheet
-    walk.row = number = _number(row.get("r"), walk.row + 1)
+    walk.row = row_number = whole_number(row.get("r"), walk.row + 1)
     if row.get("hidden") in _ON or _is_zero(row.get("ht")):
-        sheet.hidden_rows.add(number, number)
+        sheet.hidden_rows.add(row_number, row_number)
     column = 0
     found: dict[int, str | Lost] = {}
     for cell in row:
@@ -336,7 +344,7 @@ def _read_row(walk: _Walk, row: Element) -> None:
         if len(cell) and (content := _content(cell, walk.book, zeros=walk.zeros)):
             found[column] = content
     if found:
-        sheet.cells.setdefault(number, {}).update(found)
+        sheet.cells.setdefault(row_number, {}).update(found)
         if len(sheet.cells) > walk.most:
             raise too_many_rows()
 
@@ -353,7 +361,7 @@ def _read_columns(walk: _Walk, columns: Element) -> None:
     found = walk.sheet.hidden_columns
     last = 0
     for column in columns:
-        first, end = _number(column.get("min"), 0), _number(column.get("max"), 0)
+        first, end = whole_number(column.get("min"), 0), whole_number(column.get("max"), 0)
         if walk.narrow and first > last + 1:
             found.add(last + 1, first - 1)
         if column.get("hidden") in _ON or _is_zero(column.get("width")):
@@ -382,16 +390,22 @@ def _read_bands(walk: _Walk, element: Element) -> None:
 
 def _read_condition(walk: _Walk, rule: Element) -> None:
     own = child(rule, "dxf")
-    strikes = (
-        _takes_away(own)
-        if own is not None
-        else _number(rule.get("dxfId"), -1) in walk.book.striking
-    )
-    walk.sheet.left_out["conditional"] += strikes
+    shared = whole_number(rule.get("dxfId"), -1) in walk.book.striking
+    walk.sheet.left_out["conditional"] += shared if own is None else _takes_away(own)
 
 
 def _read_embedded(walk: _Walk, _: Element) -> None:
     walk.sheet.left_out["embedded"] += 1
+
+
+def _read_background(walk: _Walk, _: Element) -> None:
+    walk.sheet.left_out["picture"] += 1
+
+
+def _read_link(walk: _Walk, link: Element) -> None:
+    place = place_of(link.get("ref", "").partition(":")[0])
+    if place:
+        walk.sheet.links[place] = relation_id(link)
 
 
 def _read_control(walk: _Walk, control: Element) -> None:
@@ -408,13 +422,15 @@ _READ: dict[str, Callable[[_Walk, Element], None]] = {
     "cfRule": _read_condition,
     "oleObject": _read_embedded,
     "control": _read_control,
+    "picture": _read_background,
+    "hyperlink": _read_link,
 }
 
 
 def _content(cell: Element, book: Book, *, zeros: bool) -> str | Lost | None:
     """What a cell shows; None where it holds nothing."""
     kind = cell.get("t", "n")
-    index = _number(cell.get("s"), 0)
+    index = whole_number(cell.get("s"), 0)
     style = book.styles[index] if 0 <= index < len(book.styles) else Style()
     parts = {local_name(part.tag): part for part in cell}
     value = parts["v"].text or "" if "v" in parts else ""
@@ -441,7 +457,7 @@ def _runs(kind: str, value: str, inline: Element | None, book: Book) -> Rich | N
         return rich_text(inline) or ((_unescaped(value), None),)
     if kind == "str":
         return ((_unescaped(value), None),)
-    index = _number(value, -1)
+    index = whole_number(value, -1)
     return book.texts[index] if 0 <= index < len(book.texts) else None
 
 
@@ -542,13 +558,6 @@ def _column(letters: str) -> int:
     for letter in letters.upper():
         number = number * 26 + ord(letter) - ord("A") + 1
     return number
-
-
-def _number(text: str | None, otherwise: int) -> int:
-    try:
-        return int(text) if text else otherwise
-    except ValueError:
-        return otherwise
 
 
 def _is_zero(text: str | None) -> bool:

@@ -12,8 +12,9 @@ from xml.etree.ElementTree import Element, ParseError
 
 from assistant.errors import ReadError
 from assistant.ingest.grid import table_pages
+from assistant.ingest.headings import joined
 from assistant.ingest.readers import LONGEST_ROWS, ReadResult, no_text
-from assistant.ingest.readers.drawings import read_controls, read_drawing
+from assistant.ingest.readers.drawings import has_words, read_controls, read_drawing
 from assistant.ingest.readers.package import damaged
 from assistant.ingest.readers.parts import (
     Package,
@@ -21,6 +22,7 @@ from assistant.ingest.readers.parts import (
     below,
     child,
     relation_id,
+    whole_number,
 )
 from assistant.ingest.readers.sheet_cells import (
     Book,
@@ -48,15 +50,20 @@ _REASONS: dict[Loss, str] = {
     "chart": "数値が保存されていないグラフを読めませんでした",
     "drawing": "図形を読めませんでした",
     "embedded": "埋め込まれた別の文書を読めませんでした",
+    "unknown": "シートに付いた内容を読めませんでした",
     "control": "入力用のコントロールを読めませんでした",
 }
 _MOST_NAMES = 3
+_COMMENTS = {"comments", "threadedComment"}
+# What a sheet points to that shows no words, or none that do not stand in its cells.
+_WORDLESS = {"printerSettings", "table", "pivotTable", "queryTable", "customProperty", "image",
+             "oleObject", "package", "control", "ctrlProp", "slicer", "timeline"}  # fmt: skip
 # Codes of a header (ECMA-376, 18.3.1.46): fields, fonts, sizes and colours.
 _CODE = re.compile(
-    r'&(?:(?P<side>[LCR])|(?P<strike>S)|(?P<amp>&)|"[^"]*"|\d+|K[0-9A-Fa-f+\-]{5,6}|(?P<picture>G)|.)',
+    r'&(?:(?P<side>[LCR])|(?P<strike>S)|(?P<amp>&)|"[^"]*"|[0-9]+|K[0-9A-F+-]{6}|(?P<picture>G)|.)',
     re.IGNORECASE | re.DOTALL,
 )
-_FURNITURE = re.compile(r"(?:ページ|頁|page|of|p|/|-|[\W\d_])*", re.IGNORECASE)
+_FURNITURE = re.compile(r"(?:ページ|頁|page|of|p|[\W\d_])*", re.IGNORECASE)
 _PLACEHOLDER_AUTHOR = "tc="
 """Author of a note that stands for a threaded comment in old programs."""
 
@@ -80,8 +87,8 @@ def read_sheets(path: Path) -> ReadResult:
         left_out: dict[Loss, Counter[str]] = defaultdict(Counter)
         pages: list[Page] = []
         heads: dict[tuple[str, str], Page] = {}
-        for number, entry in enumerate(below(workbook, "sheet"), start=1):
-            title = entry.get("name") or f"シート{number}"
+        for count, entry in enumerate(below(workbook, "sheet"), start=1):
+            title = entry.get("name") or f"シート{count}"
             if entry.get("state", "visible") != "visible":
                 hidden.append(title)
                 continue
@@ -100,8 +107,8 @@ def read_sheets(path: Path) -> ReadResult:
                     heads.setdefault(
                         (name, words), Page(words, locator=f"{title} {name}", section=name)
                     )
-            for loss, count in sheet.left_out.items():
-                left_out[loss][title] += count
+            for loss, times in sheet.left_out.items():
+                left_out[loss][title] += times
         own_title = _title(package)
     pages += heads.values()
     reason = _reason(hidden, unread, left_out)
@@ -138,8 +145,7 @@ def band_text(text: str) -> tuple[str, int, int]:
             parts.append("&")
         striking ^= bool(code["strike"])
         pictures += bool(code["picture"])
-    lines = ("".join(line.split(" ")) if not line.strip() else line.strip()
-             for line in "".join(parts).splitlines())  # fmt: skip
+    lines = (line.strip() for line in "".join(parts).splitlines())
     shown = "\n".join(line for line in lines if line)
     return "" if _FURNITURE.fullmatch(shown) else shown, pictures, struck
 
@@ -181,6 +187,14 @@ def _beside(package: Package, part: str, sheet: Sheet, title: str) -> Iterator[P
             yield from drawing.pages
         elif relation.kind == "vmlDrawing":
             yield from read_controls(package.text(relation.target), title)
+        elif relation.kind not in _WORDLESS | _COMMENTS and not relation.external:
+            root = package.tree(relation.target)
+            sheet.left_out["unknown"] += root is not None and has_words(root)
+    for (row, column), name in sheet.links.items():
+        link = relations.get(name)
+        if link and link.external and sheet.shows(row, column):
+            where = f"{title}!{_letters(column)}{row} リンク先"
+            yield Page(link.target, locator=where, section=joined(title, "リンク先"))
     sheet.left_out["control"] += sum(
         relations[name].kind == "control" for name in sheet.controls if name in relations
     )
@@ -191,6 +205,7 @@ def _comments(
     package: Package, relations: dict[str, Relation], sheet: Sheet, title: str
 ) -> Iterator[Page]:
     """Notes and threaded comments, each a page of its own at its cell."""
+    repeated = any(relation.kind == "threadedComment" for relation in relations.values())
     for relation in relations.values():
         root = package.tree(relation.target) if relation.kind in _COMMENTS else None
         if root is None:
@@ -200,9 +215,9 @@ def _comments(
         authors = [author.text or "" for author in below(root, "author")]
         for note in below(root, "threadedComment" if threaded else "comment"):
             body = child(note, "text")
-            number = note.get("authorId", "")
-            author = authors[int(number)] if number.isdigit() and int(number) < len(authors) else ""
-            if author.startswith(_PLACEHOLDER_AUTHOR) or body is None:
+            index = whole_number(note.get("authorId"), -1)
+            author = authors[index] if 0 <= index < len(authors) else ""
+            if body is None or (repeated and author.startswith(_PLACEHOLDER_AUTHOR)):
                 continue
             words, struck = (body.text or "", 0) if threaded else kept(rich_text(body))
             sheet.left_out["struck"] += struck
@@ -214,9 +229,6 @@ def _comments(
                 yield Page(
                     words.strip(), locator=f"{title}!{reference} コメント", section="コメント"
                 )
-
-
-_COMMENTS = {"comments", "threadedComment"}
 
 
 def _title(package: Package) -> str | None:
