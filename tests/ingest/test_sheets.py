@@ -457,3 +457,21 @@ def test_where_a_cell_leads_is_a_page_of_its_own(book, read):
 def test_a_book_of_pictures_alone_says_so(read_parts):
     with pytest.raises(ReadError, match="画像の中の文字を読めませんでした"):
         read_parts(drawn("<xdr:pic/>"))
+
+
+@pytest.mark.parametrize(
+    ("rows", "names_columns"),
+    [
+        ([["申請団体名", "みらい町"], ["所在地", "みらい町中央1-1"], ["職名", "町長"]], False),
+        ([["施設名", "所在地"], ["北公民館", "北2-3"], ["南公民館", "南4-5"]], True),
+        ([["区分", "平日"], ["開館時間", "9時から"], ["休館の期間", "年末"]], True),
+        ([["町名", "みらい町"], ["人口の総数", 5000], ["世帯数", 2000]], True),
+    ],
+)
+def test_the_first_line_of_a_form_names_no_columns(book, read, rows, names_columns):
+    fill(book.active, *rows)
+    for row in (1, 2, 3):
+        book.active.merge_cells(start_row=row, end_row=row, start_column=2, end_column=5)
+    pages = read().pages
+    assert pages[0].columns is names_columns
+    assert (pages[1].section == "申請") is not names_columns
