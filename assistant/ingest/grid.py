@@ -20,6 +20,13 @@ _MOST_TITLES = 6
 _MOST_HEAD_ROWS = 3
 _UNIT = re.compile(r"[(（\[【]?\s*単位\s*[:：]?\s*(?P<unit>[^)）\]】\s]{1,12})\s*[)）\]】]?")
 _OWN_UNIT = re.compile(r"[(（\[][^)）\]]+[)）\]]\s*$")
+# How the fields of a form are named, and what rather names the first column of a table.
+_FIELD = re.compile(
+    r"(?:名称?|所在地|住所|場所|会場|電話|FAX|メール|アドレス|URL|連絡先|番号|コード|代表者?|担当[者課]?"
+    r"|所管課?|所属|部署|職|年月日|日時|日付|期[間日限]|[年月]日|時間|目的|内容|概要|理由|方法|対象|条件"
+    r"|件数|[^手]数|[金総]?額|率|割合|値|単位|備考|摘要|記入欄)(?:\s*[(\[].*)?$"
+)
+_CORNER = re.compile(r"(?:区分|項目|種[別類]|年度|費目|内訳|名称?|番号|No\.?|№)$")
 _TOTAL = re.compile(r"(?:小|合|総)?計$|総額$|平均$")
 
 
@@ -125,10 +132,29 @@ def _head_rows(block: Sequence[GridRow]) -> int:
         return marked if marked < len(block) else 0
     if len(block) < 2 or block[0].heads is False or column_headings(block[0].own) is None:
         return 0
+    if block[0].heads is None and _is_form(block):
+        return 0
     count = 1
     while count < min(_MOST_HEAD_ROWS, len(block) - 1) and _goes_below(block[:count], block[count]):
         count += 1
     return count
+
+
+def _is_form(block: Sequence[GridRow]) -> bool:
+    """Whether rows pair the names of fields with what was entered: 団体名 | みらい町."""
+    pairs = [row.own for row in block if len(row.own) > 1]
+    if len(pairs) < 2 or any(len(row) % 2 for row in pairs):
+        return False
+    (name, entry, *_), *others = pairs
+    if not _is_field(name) or _is_field(entry) or _CORNER.match("".join(fold(name).split())):
+        return False
+    named = sum(_is_field(row[0]) and not _is_field(row[1]) for row in others)
+    amounts = sum(has_amount(row[1]) for row in others)
+    return 2 * named > len(others) and amounts < len(others)
+
+
+def _is_field(text: str) -> bool:
+    return bool(_FIELD.search("".join(fold(text).split())))
 
 
 def _goes_below(heads: Sequence[GridRow], row: GridRow) -> bool:
@@ -189,7 +215,8 @@ def _data_pages(
     last: GridRow | None = None
     for row in rows:
         full = _filled(row, last) if blank_above else row
-        carried = row_text(list(dict.fromkeys(c.text for c in full.cells if c.carried)))
+        reach = dict.fromkeys(c.text for c in full.cells if c.carried)
+        carried = row_text([text for text in reach if text not in row.own])
         yield _page(row, joined(above, row_text(heads), carried), heads)
         last = full
 

@@ -224,10 +224,10 @@ def _serve() -> None:
             reply = _refusal(
                 f"ファイルを開けません({cause_of(error)})。", "読み取り権限を確かめてください。"
             )
-        except Exception as error:  # noqa: BLE001  # parsers raise anything; it costs this file only
+        except Exception:  # noqa: BLE001  # parsers raise anything; it costs this file only
             reply = _refusal(
-                f"読み取り中に問題が起きました({type(error).__name__})。",
-                "入手し直すか、元のソフトから保存し直してください。",
+                "ファイルの中身が通常と異なるため、読み取れませんでした。",
+                "元のソフトで開いて保存し直すか、PDFに保存し直してください。",
             )
         replies.write(json.dumps(reply) + "\n")
         replies.flush()

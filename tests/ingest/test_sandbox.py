@@ -74,7 +74,7 @@ def text(content):
         ("swell", "読み取りに必要なメモリが上限を超えたため、打ち切りました。"),
         ("die", DIED),
         ("no memory", DIED),
-        ("fail", "読み取り中に問題が起きました(ZeroDivisionError)。"),
+        ("fail", "ファイルの中身が通常と異なるため、読み取れませんでした。"),
     ],
 )
 def test_an_unruly_file_costs_itself_and_not_the_next(sandbox, file, order, message):

@@ -13,7 +13,8 @@ _HIGHEST_RATIO = 200
 # Below this size even an extreme ratio does no harm (an empty sheet repeated by a program).
 _RATIO_FROM_BYTES = 1_000_000
 _BLOCK = 1_000_000
-_XML_SUFFIXES = (".xml", ".rels", ".vml")
+XML_SUFFIXES = (".xml", ".rels", ".vml")
+"""Parts that are searched; no other may be parsed."""
 _DECLARATIONS = (b"<!DOCTYPE", b"<!ENTITY")
 _OVERLAP = max(len(mark) for mark in _DECLARATIONS)
 # UTF-16LE, as names stand in the directory of an OLE file: what encryption makes of a package.
@@ -43,7 +44,7 @@ def check_package(path: Path, main_type: str, format_name: str) -> None:
             if main_type.encode() not in package.read("[Content_Types].xml"):
                 raise _other_type(format_name)
             for entry in entries:
-                if entry.filename.lower().endswith(_XML_SUFFIXES):
+                if entry.filename.lower().endswith(XML_SUFFIXES):
                     _check_declarations(_blocks(package, entry))
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:
         raise damaged() from error
