@@ -275,3 +275,8 @@ def test_what_cannot_be_read_is_counted(read):
 def test_sheets_without_end_do_no_harm(read):
     style = "@media all {" * 5_000 + "p { display: none"
     assert read(f"<style>{style}</style><p>見える文。").pages == (block(1, "見える文。"),)
+
+
+def test_tables_nested_absurdly_deep_are_counted(read):
+    result = read("<table><tr><th>甲<td>" * 40 + "乙")
+    assert "入れ子の深すぎる表 1か所" in result.unreadable_reason

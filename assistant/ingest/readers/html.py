@@ -563,8 +563,11 @@ def _table(
             reading.blocks += 1
         beside = joined(above, caption, own)
         found = reading.told(own, joined(above, caption))
-        for node, node_look in nested if depth < _DEEPEST_TABLE else ():
-            found += _table(node, node_look, reading, beside, depth=depth + 1)
+        for node, node_look in nested:
+            if depth < _DEEPEST_TABLE:
+                found += _table(node, node_look, reading, beside, depth=depth + 1)
+            else:
+                reading.losses.unread("入れ子の深すぎる表", reading.place)
         within[read.locator or ""] = found
     marked = any(row.heads for row in rows)
     plain = marked and all(row.heads for row in rows)
