@@ -535,11 +535,7 @@ def _table(
 ) -> list[Page]:
     """The caption and rows of a table, those of tables inside a cell after the cell's row."""
     pages: list[Page] = []
-    caption = ""
-    for child in _children(table):
-        inner = _seen(child, look, reading) if child.tag == "caption" else None
-        if inner is not None:
-            caption = _cell_text(child, inner, reading, [])
+    caption = _caption(table, look, reading)
     if caption:
         pages.append(Page(caption, locator=reading.place, section=above))
         reading.blocks += 1
@@ -580,6 +576,14 @@ def _table(
         pages += [page, *within.pop(page.locator or "", [])]
     pages += [page for found in within.values() for page in found]
     return pages
+
+
+def _caption(table: LexborNode, look: _Look, reading: _Reading) -> str:
+    for child in _children(table):
+        inner = _seen(child, look, reading) if child.tag == "caption" else None
+        if inner is not None:
+            return _cell_text(child, inner, reading, [])
+    return ""
 
 
 def _names_columns(row: LexborNode, group: LexborNode) -> bool | None:
