@@ -103,6 +103,9 @@ def _blocks(rows: Sequence[GridRow]) -> Iterator[list[GridRow]]:
     block: list[GridRow] = []
     for row in rows:
         if row.own or any(cell.text.strip() for cell in row.cells):
+            if row.heads and block and not block[-1].heads:  # its columns are named anew
+                yield block
+                block = []
             block.append(row)
         elif block:
             yield block
@@ -213,12 +216,24 @@ def _data_pages(
     rows: Sequence[GridRow], heads: tuple[str, ...], above: str | None, blank_above: bool
 ) -> Iterator[Page]:
     last: GridRow | None = None
+    group = ""
     for row in rows:
         full = _filled(row, last) if blank_above else row
+        if is_across(row):
+            yield _page(row, joined(above, row_text(heads)), heads)
+            group = " ".join(row.own[0].split())
+            continue
         reach = dict.fromkeys(c.text for c in full.cells if c.carried)
         carried = row_text([text for text in reach if text not in row.own])
-        yield _page(row, joined(above, row_text(heads), carried), heads)
+        yield _page(row, joined(above, row_text(heads), group, carried), heads)
         last = full
+
+
+def is_across(row: GridRow) -> bool:
+    """Whether one cell spans the row: it names the rows below it."""
+    first = row.cells[0]
+    spanned = all(cell.carried and cell.text == first.text for cell in row.cells[1:])
+    return len(row.cells) > 1 and bool(row.own) and not first.carried and spanned
 
 
 def _filled(row: GridRow, above: GridRow | None) -> GridRow:

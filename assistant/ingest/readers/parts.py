@@ -79,6 +79,10 @@ class Package:
         with part:
             return part.read().decode("utf-8", errors="replace")
 
+    def names(self, folder: str) -> list[str]:
+        """Names of the XML parts below a folder, as the package writes them."""
+        return [name for key, name in self._names.items() if key.startswith(f"{folder}/")]
+
     def relations(self, name: str = "") -> dict[str, Relation]:
         """What a part points to by the relation's id; of the package itself without a name."""
         folder, _, file = name.rpartition("/")
@@ -87,7 +91,7 @@ class Package:
         for child in root if root is not None else ():
             kind = child.get("Type", "").rpartition("/")[2]
             target = child.get("Target", "")
-            external = child.get("TargetMode") == "External"
+            external = child.get("TargetMode", "").lower() == "external"
             if not external:
                 target = posixpath.normpath(
                     posixpath.join("/", folder, unquote(target).replace("\\", "/"))
@@ -126,6 +130,32 @@ def child(element: ElementTree.Element | None, *path: str) -> ElementTree.Elemen
 def below(element: ElementTree.Element, name: str) -> Iterator[ElementTree.Element]:
     """All elements of a name anywhere below another, in order."""
     return (e for e in element.iter() if local(e) == name)
+
+
+def children(element: ElementTree.Element) -> Iterator[ElementTree.Element]:
+    """The children; of alternate content those of its first choice, or else of its fallback."""
+    for one in element:
+        if local(one) == "AlternateContent":
+            chosen = child(one, "Choice")
+            chosen = child(one, "Fallback") if chosen is None else chosen
+            if chosen is not None:
+                yield from children(chosen)
+        elif isinstance(one.tag, str):
+            yield one
+
+
+def outermost(element: ElementTree.Element, *names: str) -> Iterator[ElementTree.Element]:
+    """Elements of these names below another but not below each other, alternates once."""
+    for one in children(element):
+        if local(one) in names:
+            yield one
+        else:
+            yield from outermost(one, *names)
+
+
+def is_set(value: str | None) -> bool:
+    """Whether an attribute is switched on."""
+    return (value or "").lower() in {"1", "true", "on"}
 
 
 def is_on(switch: ElementTree.Element | None) -> bool:
