@@ -652,3 +652,8 @@ def test_what_cannot_be_read_is_counted(made):
     assert made(f"<w:p><w:r>{inside}</w:r></w:p>").unreadable_reason == (
         "埋め込まれた表や文書 1か所、画像 1か所、特殊な記号 1か所を読めませんでした。"
     )
+
+
+def test_a_document_of_struck_out_words_alone_says_so(made):
+    with pytest.raises(ReadError, match=r"読める文字がありません\(取り消し線の文字 1か所"):
+        made(p("旧", run="<w:strike/>"))

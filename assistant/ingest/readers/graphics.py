@@ -92,7 +92,12 @@ def _extended(root: Any) -> list[list[str]]:
         for kind in ("strDim", "numDim")
         for dimension in root.iter(f"{_EX}{kind}")
     ]
-    return [list(row) for row in zip_longest(*columns, fillvalue="")]
+    if not columns:
+        return []
+    names = [_drawn(e) or "".join(e.itertext()).strip() for e in root.iter(f"{_EX}tx")]
+    heads = [names[number] if number < len(names) else "" for number in range(len(columns) - 1)]
+    rows = [list(row) for row in zip_longest(*columns, fillvalue="")]
+    return [["", *(name or f"系列{n}" for n, name in enumerate(heads, start=1))], *rows]
 
 
 def _drawn(element: Any) -> str:

@@ -82,9 +82,15 @@ def read_word(path: Path, *, depth: int = 0) -> ReadResult:
             raise ReadError(
                 "文書の入れ子が深すぎます。", "元のソフトで開き、PDFに保存し直してください。"
             ) from None
+        reason = reader.reason()
+        if not pages and reason:
+            raise ReadError(
+                f"読める文字がありません({reason.rstrip('。')})。",
+                "元のソフトで開いて確かめ、文字の入ったファイルを置き直してください。",
+            )
         if not pages:
             raise no_text()
-        return ReadResult(pages, package.title(), unreadable_reason=reader.reason())
+        return ReadResult(pages, package.title(), unreadable_reason=reason)
 
 
 class _Reader:
