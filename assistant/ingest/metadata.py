@@ -17,7 +17,7 @@ from assistant.ingest.imprint import (
     infer_published,
     infer_publisher,
 )
-from assistant.ingest.opening import file_line, read_opening
+from assistant.ingest.opening import file_line, read_marks, read_opening
 from assistant.ingest.readers import Properties
 from assistant.ingest.stage import infer_kind, infer_status
 from assistant.ingest.stated import (
@@ -102,7 +102,7 @@ def _inferred(
 ) -> tuple[SourceDocument, list[Inference]]:
     if is_markdown(path, pages):
         pages = tuple(blank_comments(page) for page in pages)
-    lines, file = read_opening(pages), file_line(path)
+    lines, file, marks = read_opening(pages), file_line(path), read_marks(pages)
     title = infer_title(path, pages, lines, metadata_title, properties.outline)
     kind = infer_kind(title, file, pages)
     found = [
@@ -110,9 +110,9 @@ def _inferred(
         infer_publisher(lines, pages, properties.author),
         infer_published(lines, pages, path, properties.created),
         kind,
-        infer_status(kind.value or "", title, lines, file),
+        infer_status(kind.value or "", title, lines, file, marks),
         infer_meeting(title, lines, path),
-        infer_number(lines, path),
+        infer_number([*lines, *marks], path),
     ]
     recognised = {f"{page.page}ページ" for page in pages if page.ocr}
     inferences = [

@@ -70,10 +70,14 @@ def _by_marks(lines: list[Line], pages: tuple[Page, ...]) -> list[Section]:
     """
     path: list[tuple[int, str]] = []
     placed: list[tuple[tuple[str, ...], Piece]] = []
+    bare = _bare_headings(pages)
     for index, line in enumerate(lines):
         page = pages[line.page]
         if page.heading and (not index or lines[index - 1].page != line.page):
             path.clear()
+            if line.page in bare:
+                over = page.section if page.section and page.section != line.text else None
+                placed.append(((over,) if over else (), Piece(line, line.text, line.start)))
             continue
         if page.columns:
             continue
@@ -90,6 +94,28 @@ def _by_marks(lines: list[Line], pages: tuple[Page, ...]) -> list[Section]:
         Section(names, make_blocks([piece for _, piece in group], pages), claim=claim_of(names))
         for names, group in groupby(placed, key=lambda pair: pair[0])
     ]
+
+
+def _bare_headings(pages: tuple[Page, ...]) -> set[int]:
+    """Headings that are text themselves: nothing stands under them, or they end as a sentence.
+
+    A document's title, its first heading, is known without. The title of a slide alone is its text.
+
+    Returns:
+        0-based indices into the pages.
+    """
+    found = set()
+    below: set[str] = set()
+    for index in range(len(pages) - 1, -1, -1):
+        page = pages[index]
+        name, _, rest = page.text.partition("\n")
+        if not page.heading:
+            below = set((page.section or "").split(" > "))
+        elif rest.strip():
+            below = set()
+        elif name.endswith("。") or (index and (page.section == name or name not in below)):
+            found.add(index)
+    return found
 
 
 def _cells_in(line: Line, page: Page) -> tuple[Cell, ...]:

@@ -237,3 +237,34 @@ def test_emphasis_is_left_out_and_every_part_knows_its_source():
             ),
         )
     ]
+
+
+def test_a_heading_without_a_body_is_text_itself():
+    pages = (
+        Page("みどり市計画", locator="段落 1", heading=True),
+        Page("窓口", locator="段落 2", heading=True),
+        Page("窓口は10月1日に開く", locator="段落 3", section="窓口", heading=True),
+        Page("費用", locator="段落 4", heading=True),
+        Page("８億円とする。", locator="段落 5", section="費用"),
+        Page("通訳を置く。", locator="段落 6", heading=True),
+        Page("4人とする。", locator="段落 7", section="通訳を置く。"),
+    )
+    assert sections(pages) == [
+        ((), ["窓口"]),
+        (("窓口",), ["窓口は10月1日に開く"]),
+        (("費用",), ["８億円とする。"]),
+        ((), ["通訳を置く。"]),
+        (("通訳を置く。",), ["4人とする。"]),
+    ]
+
+
+def test_a_slide_of_a_title_alone_is_text():
+    pages = (
+        Page("表紙", locator="slide 1", section="表紙", heading=True),
+        Page("次回は10月3日に開く", locator="slide 2", section="次回は10月3日に開く", heading=True),
+        Page("覚え書き", locator="slide 2 ノート", section="次回は10月3日に開く > ノート"),
+    )
+    assert sections(pages) == [
+        ((), ["次回は10月3日に開く"]),
+        (("次回は10月3日に開く > ノート",), ["覚え書き"]),
+    ]

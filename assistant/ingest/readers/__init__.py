@@ -21,6 +21,14 @@ OFFICE_FORMATS = {
     ".xlsx": ("Excel(.xlsx)", "spreadsheetml.sheet.main+xml"),
 }
 """Suffix → name, and content type of the main part."""
+OFFICE_VARIANTS = {
+    ".docx": (
+        "wordprocessingml.template.main+xml",
+        "ms-word.document.macroEnabled.main+xml",
+        "ms-word.template.macroEnabledTemplate.main+xml",
+    ),
+}
+"""Suffix → content types of templates and files with macros, whose text is read the same."""
 OLD_FORMATS = {".doc": "Word(.docx)", ".ppt": "PowerPoint(.pptx)", ".xls": "Excel(.xlsx)"}
 """Suffix of a format that is not read → name of the format to save it in."""
 SUFFIXES = (
@@ -149,7 +157,7 @@ def _read_office(path: Path, suffix: str, found: str | None) -> ReadResult:
         )
     from assistant.ingest.readers.package import check_package
 
-    check_package(path, main_type, name)
+    check_package(path, main_type, name, OFFICE_VARIANTS.get(suffix, ()))
     if suffix == ".docx":
         from assistant.ingest.readers.word import read_word
 

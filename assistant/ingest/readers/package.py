@@ -21,13 +21,14 @@ _OVERLAP = max(len(mark) for mark in _DECLARATIONS)
 _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 
 
-def check_package(path: Path, main_type: str, format_name: str) -> None:
+def check_package(path: Path, main_type: str, format_name: str, also: tuple[str, ...] = ()) -> None:
     """Refuse a file that is not the package its name says, or would harm its parser.
 
     Args:
         path: the file.
         main_type: part of the content type of the package's main part.
         format_name: 「Word(.docx)」, for the message.
+        also: content types that will do as well: of templates, of files with macros.
 
     Raises:
         ReadError: encrypted, of another type, damaged, far too large unpacked, or with a document
@@ -41,7 +42,9 @@ def check_package(path: Path, main_type: str, format_name: str) -> None:
             _check_sizes(entries)
             if "[Content_Types].xml" not in package.NameToInfo:
                 raise _other_type(format_name)
-            if main_type.encode() not in package.read("[Content_Types].xml"):
+            # Without zero bytes, UTF-16 reads like ASCII.
+            types = package.read("[Content_Types].xml").replace(b"\0", b"")
+            if not any(kind.encode() in types for kind in (main_type, *also)):
                 raise _other_type(format_name)
             for entry in entries:
                 if entry.filename.lower().endswith(XML_SUFFIXES):
