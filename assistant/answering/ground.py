@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Literal
 
 from assistant.ingest.chunk import cut_segments, has_lines, line_number
+from assistant.ingest.markdown import shown_text
 from assistant.japanese.sentences import split_sentences
 from assistant.japanese.width import fold, squeeze
 from assistant.schema import Chunk, Page, Segment
@@ -18,7 +19,7 @@ from assistant.schema import Chunk, Page, Segment
 FEWEST_CHARACTERS = 12
 """A shorter quote proves little: it is accepted only at the beginning or the end of a line."""
 
-# What may stand between two parts of a cleaned sentence in its source: line breaks and Markdown's
+# What may be seen between two parts of a cleaned sentence in its source: line breaks and Markdown's
 # emphasis and list marks. Anything else (a running head, a page number) ends the quote.
 _GAP = re.compile(r"[\s*]*|\s*\n\s*[-+*>]\s+")
 # Where a model leaves words out of a quote.
@@ -146,7 +147,10 @@ def quotes_of(chunk: Chunk, start: int, end: int, pages: tuple[Page, ...]) -> li
     quotes = []
     for first, last in runs:
         begin, stop = first.source_start, last.source_start + last.length
-        text = _without_breaks(pages[first.page].text[begin:stop])
+        # A run of its own stands as it is: also the address of a link, which the text hides.
+        page = pages[first.page]
+        seen = shown_text(page.text, page.hidden if first is not last else (), begin, stop)
+        text = _without_breaks(seen)
         quotes.append(Quote(text, first.page, begin, stop))
     return quotes
 
@@ -160,9 +164,17 @@ def is_found(quote: str, page: Page, line_start: int | None, line_end: int | Non
         line_start: 1-based first line; None searches the whole page.
         line_end: 1-based last line.
     """
-    text = page.text
+    start, end = 0, len(page.text)
     if line_start is not None and line_end is not None:
-        text = "\n".join(text.split("\n")[line_start - 1 : line_end])
+        lines = page.text.split("\n")
+        start = sum(len(line) + 1 for line in lines[: line_start - 1])
+        end = min(end, start + sum(len(line) + 1 for line in lines[line_start - 1 : line_end]))
+    if page.hidden and _is_in(quote, shown_text(page.text, page.hidden, start, end)):
+        return True
+    return _is_in(quote, page.text[start:end])
+
+
+def _is_in(quote: str, text: str) -> bool:
     wanted = squeeze(quote)
     if not wanted or wanted not in squeeze(text):
         return False
@@ -198,8 +210,12 @@ def _bare(text: str) -> str:
 def _adjoins(last: Segment, segment: Segment, pages: tuple[Page, ...]) -> bool:
     if last.page != segment.page:
         return False
-    gap = pages[last.page].text[last.source_start + last.length : segment.source_start]
-    return bool(_GAP.fullmatch(gap))
+    page = pages[last.page]
+    start, end = last.source_start + last.length, segment.source_start
+    return start <= end and bool(
+        _GAP.fullmatch(page.text[start:end])
+        or _GAP.fullmatch(shown_text(page.text, page.hidden, start, end))
+    )
 
 
 def _without_breaks(text: str) -> str:
