@@ -170,7 +170,8 @@ class Hidden(NamedTuple):
     end: int
     """… and of the one behind it."""
     instead: str = ""
-    """What is seen in its place: a space between two cells, the sign of a task that is done."""
+    """White space that is seen in its place, as between two cells: every other character that is
+    shown stands in the source."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Literal
 
 from assistant.ingest.chunk import cut_segments, has_lines, line_number
-from assistant.ingest.markdown import shown_text
+from assistant.ingest.markdown import shown
 from assistant.japanese.sentences import split_sentences
 from assistant.japanese.width import fold, squeeze
 from assistant.schema import Chunk, Page, Segment
@@ -19,12 +19,13 @@ from assistant.schema import Chunk, Page, Segment
 FEWEST_CHARACTERS = 12
 """A shorter quote proves little: it is accepted only at the beginning or the end of a line."""
 
-# What may be seen between two parts of a cleaned sentence in its source: line breaks and Markdown's
-# emphasis and list marks. Anything else (a running head, a page number) ends the quote.
-_GAP = re.compile(r"[\s*]*|\s*\n\s*[-+*>]\s+")
+# What may stand between two parts of a cleaned sentence in its source: line breaks and Markdown's
+# marks of emphasis, code, cells and lists. Anything else (a running head, a page number, a tag, a
+# link's address, struck-out words) ends the quote.
+_GAP = re.compile(r"[\s*`|\\]*|\s*\n\s*[-+*>]\s+")
 # Where a model leaves words out of a quote.
 _LEFT_OUT = re.compile(r"…+|・{3,}|\.{3,}|[（(〔［\[]?(?:中略|略)[）)〕］\]]?")
-_LIST_MARKS = re.compile(r"[*+>-]")
+_LIST_MARKS = re.compile(r"[*+>`|\\-]")
 _BREAK = re.compile(r"\s*\n\s*")
 
 
@@ -147,10 +148,7 @@ def quotes_of(chunk: Chunk, start: int, end: int, pages: tuple[Page, ...]) -> li
     quotes = []
     for first, last in runs:
         begin, stop = first.source_start, last.source_start + last.length
-        # A run of its own stands as it is: also the address of a link, which the text hides.
-        page = pages[first.page]
-        seen = shown_text(page.text, page.hidden if first is not last else (), begin, stop)
-        text = _without_breaks(seen)
+        text = _without_breaks(pages[first.page].text[begin:stop])
         quotes.append(Quote(text, first.page, begin, stop))
     return quotes
 
@@ -169,21 +167,24 @@ def is_found(quote: str, page: Page, line_start: int | None, line_end: int | Non
         lines = page.text.split("\n")
         start = sum(len(line) + 1 for line in lines[: line_start - 1])
         end = min(end, start + sum(len(line) + 1 for line in lines[line_start - 1 : line_end]))
-    if page.hidden and _is_in(quote, shown_text(page.text, page.hidden, start, end)):
-        return True
-    return _is_in(quote, page.text[start:end])
-
-
-def _is_in(quote: str, text: str) -> bool:
+    text = page.text[start:end]
     wanted = squeeze(quote)
     if not wanted or wanted not in squeeze(text):
         return False
+    bare = _bare(quote)
     return len(wanted) >= FEWEST_CHARACTERS or any(
         wanted == squeeze(line).strip("・•●○-*")
         or wanted in squeeze(line)[-len(wanted) :]
         or squeeze(line).startswith(wanted)
-        for line in text.split("\n")
+        or (bare and page.hidden and (_bare(line).startswith(bare) or _bare(line).endswith(bare)))
+        for line in [*text.split("\n"), *_stretches(page, start, end)]
     )
+
+
+def _stretches(page: Page, start: int, end: int) -> list[str]:
+    """What is seen of a part of a page between two things hidden: a cell, the words of a link."""
+    parts = shown(page.text, page.hidden, start, end) if page.hidden else []
+    return [line for offset, part in parts if offset >= 0 for line in part.split("\n")]
 
 
 def lines_of(quote: Quote, pages: tuple[Page, ...]) -> tuple[int | None, int | None]:
@@ -210,12 +211,8 @@ def _bare(text: str) -> str:
 def _adjoins(last: Segment, segment: Segment, pages: tuple[Page, ...]) -> bool:
     if last.page != segment.page:
         return False
-    page = pages[last.page]
-    start, end = last.source_start + last.length, segment.source_start
-    return start <= end and bool(
-        _GAP.fullmatch(page.text[start:end])
-        or _GAP.fullmatch(shown_text(page.text, page.hidden, start, end))
-    )
+    gap = pages[last.page].text[last.source_start + last.length : segment.source_start]
+    return bool(_GAP.fullmatch(gap))
 
 
 def _without_breaks(text: str) -> str:

@@ -23,7 +23,7 @@ from markdown_it.token import Token
 
 from assistant.ingest.comments import Spans, comment_spans
 from assistant.ingest.grid import GridCell, GridRow, table_pages
-from assistant.ingest.tags import ADDRESS, Tags, read_html, table_spans
+from assistant.ingest.tags import ADDRESS, Tags, hidden_of, read_html, table_spans
 from assistant.schema import Cell, Hidden
 
 _LONGEST_UNDERLINED = 60
@@ -32,7 +32,6 @@ _LONGEST_CAPTION = 60
 _WIDE_HEADING = re.compile(r"^( {0,3}#{1,6})\u3000", re.MULTILINE)
 _QUOTE_MARKS = re.compile(r"(?:[ \t]|>|[-+*][ \t]|\d{1,9}[.)][ \t])*")
 _ITEM_BEFORE_ROW = re.compile(r"[\s>]*(?:(?:[-+*]|\d{1,9}[.)])\s+(?=\|))?")
-_TASK = re.compile(r"\[([ xX])\](?=[ \t\u3000])")
 # Headings, rows and lines without a word are no title of the table below them.
 _NO_CAPTION = re.compile(r"[#|><]|\*\*(?:[（(][0-9０-９]|[①-⑳])|\W*$")
 _BORDER = "\u3000"
@@ -327,9 +326,6 @@ class _Reader:
             if place is None:
                 return
             bases.append(place[0] - (len(line) - len(line.lstrip())))
-        if task := _TASK.match(token.content):
-            sign = "☐" if task[1] == " " else "☑"
-            self.hide(bases[0], bases[0] + task.end(), sign)
         _Inline(self, token.content, bases).walk(token.children or [])
 
     def hide(self, start: int, end: int, instead: str = "") -> None:
@@ -497,8 +493,8 @@ class _Inline:
             return False
         if token.info == "escape":
             self._hide(start, start + 1)
-        else:
-            self._hide(start, self.place, token.content)
+        elif span := hidden_of(self.source[start : self.place], self._at(start)):
+            self.reader.hidden.append(span)
         return True
 
     def _code_inline(self, token: Token) -> bool:

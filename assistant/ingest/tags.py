@@ -147,6 +147,17 @@ def table_spans(text: str) -> Spans:
     return spans
 
 
+def hidden_of(entity: str, start: int) -> Hidden | None:
+    """What is not seen of an entity that begins at `start`; None where it is shown as written.
+
+    「&nbsp;」 is a space, and of 「&amp;」 the first character is what it stands for.
+    """
+    character = html.unescape(entity)
+    if not character.strip():
+        return Hidden(start, start + len(entity), " ")
+    return Hidden(start + 1, start + len(entity)) if character == "&" else None
+
+
 def read_html(text: str, start: int, end: int) -> tuple[Tags, list[HtmlTable]]:
     """What the tags of ``text[start:end]`` hide, and its tables."""
     reader = _Html(text)
@@ -220,7 +231,8 @@ class _Html:
         if start >= end or self.tags.hides:
             return
         for entity in _ENTITY.finditer(self.text, start, end):
-            self.tags.hidden.append(Hidden(*entity.span(), html.unescape(entity[0])))
+            if span := hidden_of(entity[0], entity.start()):
+                self.tags.hidden.append(span)
         words = self.text[start:end]
         bare = html.unescape(words).strip()
         if not self.tables or not bare:
