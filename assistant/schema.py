@@ -162,6 +162,18 @@ class Cell(NamedTuple):
     """… and the one behind them."""
 
 
+class Hidden(NamedTuple):
+    """A stretch of a page that nobody sees who reads it: a mark of Markdown, struck-out words."""
+
+    start: int
+    """Offset in the page's text of its first character …"""
+    end: int
+    """… and of the one behind it."""
+    instead: str = ""
+    """White space that is seen in its place, as between two cells: every other character that is
+    shown stands in the source."""
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """What a place in a file holds, exactly as read.
@@ -199,6 +211,8 @@ class Page:
     columns: bool = False
     """The row names the columns of a table: it is searched with the rows below it (their
     `section`), never quoted alone."""
+    hidden: tuple[Hidden, ...] = ()
+    """What is not seen of the text, in order and apart."""
 
 
 def page_of(row: dict[str, Any]) -> Page:
@@ -207,7 +221,9 @@ def page_of(row: dict[str, Any]) -> Page:
     Raises:
         TypeError: a field that no page has.
     """
-    return Page(**{**row, "cells": tuple(Cell(*cell) for cell in row.get("cells", ()))})
+    cells = tuple(Cell(*cell) for cell in row.get("cells", ()))
+    hidden = tuple(Hidden(*span) for span in row.get("hidden", ()))
+    return Page(**{**row, "cells": cells, "hidden": hidden})
 
 
 @dataclass(frozen=True, slots=True)

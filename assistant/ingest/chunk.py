@@ -106,8 +106,9 @@ def _sentences(block: Block) -> Iterator[_Unit]:
     for start, end in split_sentences(block.text):
         for piece_start, piece_end in _bounded(block.text, start, end):
             segments = cut_segments(block.segments, piece_start, piece_end)
-            yield _Unit(block.text[piece_start:piece_end], segments, new_block=first)
-            first = False
+            if segments:  # signs that only stand for something say nothing alone
+                yield _Unit(block.text[piece_start:piece_end], segments, new_block=first)
+            first = first and not segments
 
 
 def _bounded(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

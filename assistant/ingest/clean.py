@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
-from assistant.ingest.comments import Spans, comment_spans
+from assistant.ingest.comments import Spans
+from assistant.ingest.markdown import blanked, read_marks, shown_text
 from assistant.ingest.readers import MARKDOWN_SUFFIXES
 from assistant.japanese.width import display_width, fold
 from assistant.schema import Page
@@ -51,13 +52,14 @@ def clean_lines(pages: tuple[Page, ...], *, markdown: bool = False) -> list[Line
 
     Args:
         pages: as read.
-        markdown: leave comments out; a line with one inside becomes a line for either side.
+        markdown: leave out what stands between lines (comments, fences, rules, tags); a line with
+            such a mark inside becomes a line for either side.
     """
     lines: list[Line] = []
     for index, page in enumerate(pages):
-        comments = comment_spans(page.text) if markdown else []
-        for line in _lines(_blanked(page, comments), index):
-            lines += _around(line, comments)
+        marks = read_marks(page.text).blank if markdown else []
+        for line in _lines(replace(page, text=blanked(page.text, marks)), index):
+            lines += _around(line, marks, page.text)
     paged = any(page.page is not None for page in pages)
     furniture = _furniture(lines, pages) if paged else _loose_furniture(lines)
     kept = _without(lines, furniture)
@@ -72,9 +74,12 @@ def is_markdown(path: Path, pages: tuple[Page, ...]) -> bool:
     return not marked and any("\n## " in page.text for page in pages)
 
 
-def blank_comments(page: Page) -> Page:
-    """A page of Markdown with spaces for its comments: offsets and line numbers stay true."""
-    return _blanked(page, comment_spans(page.text))
+def seen_page(page: Page) -> Page:
+    """A page of Markdown with the words that a reader sees: the numbers of its lines stay true."""
+    marks = read_marks(page.text)
+    gone = [span for span in marks.hidden if "\n" not in page.text[span.start : span.end]]
+    text = blanked(page.text, marks.blank)
+    return replace(page, text=shown_text(text, gone, 0, len(text)), hidden=())
 
 
 def printed_labels(pages: tuple[Page, ...]) -> tuple[Page, ...]:
@@ -121,27 +126,27 @@ def _lines(source: Page, page: int) -> list[Line]:
     return lines
 
 
-def _blanked(page: Page, spans: Spans) -> Page:
-    """A page with spaces for the characters of the spans, except line ends."""
-    parts, shown = [], 0
-    for start, end in spans:
-        parts += [page.text[shown:start], re.sub(r"[^\n]", " ", page.text[start:end])]
-        shown = end
-    return replace(page, text="".join([*parts, page.text[shown:]]))
+def _around(line: Line, marks: Spans, text: str) -> list[Line]:
+    """The parts of a line of a blanked page beside the marks inside it.
 
-
-def _around(line: Line, comments: Spans) -> list[Line]:
-    """The parts of a line of a blanked page beside the comments inside it."""
+    A comment stands inside a paragraph; any other mark, a tag, ends it.
+    """
     end = line.start + len(line.text)
-    inside = comments[bisect(comments, (line.start,)) : bisect(comments, (end,))]
-    parts, start = [], line.start
+    inside = marks[bisect(marks, (line.start,)) : bisect(marks, (end,))]
+    parts: list[Line] = []
+    start, apart = line.start, 0
     for stop, after in (*inside, (end, end)):
         part = line.text[start - line.start : stop - line.start]
         if part.strip():
             place = start + len(part) - len(part.lstrip())
-            parts.append(replace(line, text=part.strip(), start=place))
+            same = replace(line, text=part.strip(), start=place)
+            parts.append(
+                replace(same, indent=0, blank_before=apart, first=False) if parts else same
+            )
+            apart = 0
+        apart = max(apart, int(not text.startswith("<!--", stop)))
         start = after
-    return [parts[0], *(replace(part, indent=0, blank_before=0, first=False) for part in parts[1:])]
+    return parts
 
 
 def _raw_lines(source: Page) -> list[tuple[int, str]]:

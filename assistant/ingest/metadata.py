@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.ingest.catalog import CatalogEntry, with_catalog
-from assistant.ingest.clean import blank_comments, is_markdown, printed_labels
+from assistant.ingest.clean import is_markdown, printed_labels, seen_page
 from assistant.ingest.imprint import (
     infer_meeting,
     infer_number,
@@ -101,7 +101,7 @@ def _inferred(
     properties: Properties,
 ) -> tuple[SourceDocument, list[Inference]]:
     if is_markdown(path, pages):
-        pages = tuple(blank_comments(page) for page in pages)
+        pages = tuple(seen_page(page) for page in pages)
     lines, file, marks = read_opening(pages), file_line(path), read_marks(pages)
     title = infer_title(path, pages, lines, metadata_title, properties.outline)
     kind = infer_kind(title, file, pages)

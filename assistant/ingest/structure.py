@@ -6,12 +6,13 @@ A section is a stretch under one heading path or one speaker's turn; chunks neve
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import groupby, zip_longest
+from itertools import groupby, pairwise, zip_longest
 
 from assistant.ingest.blocks import FULL_LINE, Piece, make_blocks, starts_item
 from assistant.ingest.clean import Line, clean_lines
 from assistant.ingest.footnotes import attach_footnotes
 from assistant.ingest.headings import claim_of, enter
+from assistant.ingest.markdown import Marks, around, beginning_in, read_marks, shown_text
 from assistant.ingest.minutes import split_minutes
 from assistant.ingest.tables import find_rows
 from assistant.japanese.width import display_width, fold
@@ -33,8 +34,6 @@ _NUMBERED = (
 _PLAIN_HEADINGS = {"論点", "現状・課題", "現状と課題", "対応の方向性", "対応の方向性(案)", "背景"}
 _PLAIN_LEVEL = 2
 _LONGEST_HEADING = 60
-_MARKDOWN_HEADING = re.compile(r"^(#{1,6})\s+")
-_BOLD_PARTS = re.compile(r"\*\*(.+?)\*\*")
 _SLIDE_NUMBER = re.compile(r"^(?P<title>[^\d\s].{1,40}?)\s+\d{1,3}$")
 
 
@@ -131,38 +130,43 @@ def _cells_in(line: Line, page: Page) -> tuple[Cell, ...]:
 def _by_headings(
     lines: list[Line], pages: tuple[Page, ...], *, slides: bool, markdown: bool
 ) -> list[Section]:
-    pieces = (
-        list(_markdown_pieces(lines)) if markdown else _plain_pieces(lines, pages, slides=slides)
-    )
-    rows = find_rows(lines, markdown=markdown)
+    pieces = _markdown_pieces(lines, pages) if markdown else _plain(lines, pages, slides=slides)
     sections: list[Section] = []
     path: list[tuple[int, str]] = []
     pending: list[Piece] = []
-
-    columns: str | None = None
+    under: str | None = None
 
     def close() -> None:
         if pending:
-            names = tuple(name for _, name in path) + ((columns,) if columns else ())
+            names = tuple(name for _, name in path) + ((under,) if under else ())
             blocks = make_blocks(pending, pages, markdown=markdown)
-            sections.append(Section(names, blocks, claim=claim_of(names)))
+            if blocks:
+                sections.append(Section(names, blocks, claim=claim_of(names)))
             pending.clear()
 
     for piece in pieces:
-        if piece.line in rows or piece.level is None:
-            if rows.get(piece.line) != columns:
+        if piece.level is None:
+            if piece.under != under:
                 close()
-            columns = rows.get(piece.line)
-            pending.append(replace(piece, row=piece.line in rows))
+            under = piece.under
+            pending.append(piece)
             continue
         close()
-        columns = None
+        under = None
         if piece.text:
             enter(path, piece.level, piece.text)
         else:  # a slide without a title
             path.clear()
     close()
     return sections
+
+
+def _plain(lines: list[Line], pages: tuple[Page, ...], *, slides: bool) -> Iterator[Piece]:
+    """The pieces of a text without marks; a row of a table is no heading."""
+    rows = find_rows(lines)
+    for piece in _plain_pieces(lines, pages, slides=slides):
+        row = piece.line in rows
+        yield replace(piece, level=None, row=True, under=rows[piece.line]) if row else piece
 
 
 def _plain_pieces(lines: list[Line], pages: tuple[Page, ...], *, slides: bool) -> list[Piece]:
@@ -229,34 +233,59 @@ def _heading_level(text: str, around: list[str]) -> int | None:
     return None
 
 
-def _markdown_pieces(lines: list[Line]) -> Iterator[Piece]:
+def _markdown_pieces(lines: list[Line], pages: tuple[Page, ...]) -> Iterator[Piece]:
     for line, after in zip_longest(lines, lines[1:]):
-        text = line.text
-        if text.startswith(("```", "|--", "| --", "|:-", "| :-", "---")):
-            continue
-        match = _MARKDOWN_HEADING.match(text)
-        if match:
-            content = text[match.end() :].strip().strip("#").strip()
-            start = line.start + text.index(content) if content else line.start
-            yield Piece(line, content.replace("**", ""), start, _rank(content, len(match[1])))
-            continue
-        bold = list(_BOLD_PARTS.finditer(text))
-        rest = re.sub(r"[\s()（）案]|※.*$", "", _BOLD_PARTS.sub("", text))
-        if bold and not rest and all(_NUMBERED_BOLD.match(part[1]) for part in bold):
-            for part in bold:
-                yield Piece(line, part[1], line.start + part.start(1), _rank(part[1], 6))
-            continue
-        if fold(text).replace(" ", "") in _PLAIN_HEADINGS:
-            # 「対応の方向性」 and 「(案)**(1) …**」: the stage has slipped to the next line.
-            draft = after is not None and re.match(r"[（(]案[）)]", after.text)
-            name = f"{text} (案)" if draft else text
-            yield Piece(line, name, line.start, _PLAIN_LEVEL)
-            continue
-        dash = re.match(r"^(?:[-*+]\s+)+(?=[・•●○①-⑳※（(])", text)
-        cut = dash.end() if dash else 0
-        yield Piece(line, text[cut:], line.start + cut)
+        text, marks = pages[line.page].text, read_marks(pages[line.page].text)
+        end = line.start + len(line.text)
+        row = around(marks.rows, line.start)
+        if row:
+            if row.start == line.start and not row.columns:
+                words = text[row.start : row.end]
+                yield Piece(line, words, row.start, row=True, cells=row.cells, under=row.section)
+            end = row.end if row.start == line.start else line.start
+        elif around(marks.code, line.start):
+            yield Piece(line, line.text, line.start, row=True)
+        else:
+            yield from _marked_line(line, after, text, marks)
+        for start, stop, words in beginning_in(marks.links, line.start, end):
+            yield Piece(line, text[start:stop], start, row=True, under=_LINK + words)
 
 
+def _marked_line(line: Line, after: Line | None, text: str, marks: Marks) -> Iterator[Piece]:
+    """The headings in a line of Markdown, or the line itself."""
+    end = line.start + len(line.text)
+    seen = shown_text(text, marks.hidden, line.start, end)
+    heading = around(marks.headings, line.start)
+    if heading:
+        yield Piece(line, seen, line.start, _rank(seen, heading.level))
+        return
+    bold = [span for span in beginning_in(marks.bold, line.start, end) if span[1] <= end]
+    parts = [shown_text(text, marks.hidden, *span) for span in bold]
+    rest = "".join(
+        shown_text(text, marks.hidden, start, stop)
+        for (_, start), (stop, _) in pairwise([(0, line.start), *bold, (end, 0)])
+    )
+    if parts and not _BESIDE_BOLD.sub("", rest) and all(map(_NUMBERED_BOLD.match, parts)):
+        for (start, _), part in zip(bold, parts, strict=True):
+            yield Piece(line, part, start, _rank(part, 6))
+        return
+    if fold(seen).replace(" ", "") in _PLAIN_HEADINGS:
+        # 「対応の方向性」 and 「(案)**(1) …**」: the stage has slipped to the next line.
+        draft = after is not None and re.match(r"[（(]案[）)]", after.text)
+        yield Piece(line, f"{seen} (案)" if draft else seen, line.start, _PLAIN_LEVEL)
+        return
+    if _DEFINED.match(line.text):
+        yield Piece(line, line.text, line.start, row=True)
+        return
+    dash = re.match(r"^(?:[-*+]\s+)+(?=[・•●○①-⑳※（(])", line.text)
+    cut = dash.end() if dash else 0
+    yield Piece(line, line.text[cut:], line.start + cut)
+
+
+_BESIDE_BOLD = re.compile(r"[\s()（）案]|※.*$")
+# 「[^1]: 注の文」 and 「[規約]: https://…」 are paragraphs, whatever stands around them.
+_DEFINED = re.compile(r"\[[^\[\]]+\]:\s*\S")
+_LINK = "リンク先: "
 _NUMBERED_BOLD = re.compile(r"^(?:[（(][0-9０-９]{1,2}[）)]|[①-⑳])")
 
 

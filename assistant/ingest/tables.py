@@ -1,7 +1,7 @@
 """Tables in running text: which lines are rows, and which row names their columns.
 
-Markdown draws its tables; in text and PDF a table is known by rows of equally many short cells
-under a row that holds names only.
+In text and PDF a table is known by rows of equally many short cells under a row that holds names
+only.
 """
 
 import re
@@ -10,7 +10,6 @@ from assistant.ingest.clean import Line
 from assistant.ingest.readers.rows import column_headings, has_amount
 from assistant.japanese.width import fold
 
-_MARKDOWN_RULE = re.compile(r"^\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)+\|?$")
 _CELL_BORDER = re.compile(r"\t+|\s{2,}|\u3000+")
 _FEWEST_ROWS = 2
 _LONGEST_CELL = 20
@@ -18,33 +17,18 @@ Rows = dict[Line, str | None]
 """Row → the headings of its columns; None for the row that holds them."""
 
 
-def find_rows(lines: list[Line], *, markdown: bool) -> Rows:
+def find_rows(lines: list[Line]) -> Rows:
     """The rows of the tables among the lines of a document.
 
     Args:
         lines: of the document, in reading order.
-        markdown: only tables that Markdown draws are read.
     """
     rows: Rows = {}
     index = 0
     while index < len(lines):
-        found = _drawn(lines, index) if markdown else _aligned(lines, index)
+        found = _aligned(lines, index)
         rows.update(found)
         index += len(found) or 1
-    return rows
-
-
-def _drawn(lines: list[Line], index: int) -> Rows:
-    """The table whose headings stand at `index` over Markdown's rule; empty where there is none."""
-    if index + 1 >= len(lines) or not _MARKDOWN_RULE.match(lines[index + 1].text):
-        return {}
-    cells = [cell.strip() for cell in lines[index].text.strip("|").split("|")]
-    headings = "\u3000".join(cell for cell in cells if cell) or None
-    rows: Rows = {lines[index]: None, lines[index + 1]: None}
-    for line in lines[index + 2 :]:
-        if line.blank_before or "|" not in line.text:
-            break
-        rows[line] = headings
     return rows
 
 

@@ -96,9 +96,9 @@ def test_a_row_is_searched_under_its_columns_and_quoted_alone(tmp_path, suffix, 
     assert squeeze(row.translate(marks)) == squeeze("".join(ROWS[3]))
 
 
-def rows_of(text, *, markdown=False):
+def rows_of(text):
     lines = clean_lines((Page(text),))
-    return {line.text: headings for line, headings in find_rows(lines, markdown=markdown).items()}
+    return {line.text: headings for line, headings in find_rows(lines).items()}
 
 
 @pytest.mark.parametrize(
@@ -122,10 +122,4 @@ def test_a_table_ends_where_its_rows_end():
         "年度\t件数": None,
         "令和3年度\t26件": "年度\u3000件数",
         "令和4年度\t41件": "年度\u3000件数",
-    }
-    drawn = "| 年度 | 件数 |\n|---|---|\n| 令和3年度 | 26件 |\n\n本文である。"
-    assert rows_of(drawn, markdown=True) == {
-        "| 年度 | 件数 |": None,
-        "|---|---|": None,
-        "| 令和3年度 | 26件 |": "年度\u3000件数",
     }

@@ -4,7 +4,7 @@
 kill a parser, and must cost no more than itself.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from assistant.errors import ReadError
@@ -132,7 +132,19 @@ def read_file(path: Path) -> ReadResult:
         from assistant.ingest.readers.html import read_html
 
         return read_html(text)
-    return ReadResult((Page(text),))
+    return _read_plain(path, text)
+
+
+def _read_plain(path: Path, text: str) -> ReadResult:
+    from assistant.ingest.clean import is_markdown
+    from assistant.ingest.markdown import read_marks
+    from assistant.ingest.stated import blank_front_matter
+
+    page = Page(text)
+    if not is_markdown(path, (page,)):
+        return ReadResult((page,))
+    marks = read_marks(blank_front_matter((page,))[0].text)
+    return ReadResult((replace(page, hidden=marks.unseen_spans),), unreadable_reason=marks.left_out)
 
 
 def no_text() -> ReadError:
