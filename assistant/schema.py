@@ -160,6 +160,19 @@ class Cell(NamedTuple):
     """Offset of its words in the text that holds the row …"""
     end: int
     """… and the one behind them."""
+    words: str = ""
+    """Set for what holds here of a merged cell that begins in another row or column: it stands
+    there, and `start` equals `end`."""
+
+
+def words_of(cell: Cell, text: str) -> str:
+    """What holds in a cell of the row in `text`, on one line."""
+    return " ".join((cell.words or text[cell.start : cell.end]).split())
+
+
+def is_row(text: str, cells: Sequence[Cell]) -> bool:
+    """Whether a table's row says several things; one cell alone frames prose."""
+    return len({words_of(cell, text) for cell in cells}) > 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -411,6 +424,22 @@ class Statement:
     """Who said it: 「越塚構成員(第6回議事録, 2024-04-24)」; None for a document's own text."""
     label: str | None = None
     """「論点」, 「提案」, 「仮説」, 「提案・仮説」; None for what the document states as found."""
+    cells: tuple[tuple[str, str], ...] = ()
+    """Of a table's row what is shown of it, the row's head first: column heading (empty where
+    nothing names the column) and words. Those of a merged cell may stand in a row further up."""
+
+    @property
+    def shown(self) -> str:
+        """What a person reads: the text, or of a row 「北公民館　定員(人): 80」."""
+        return row_shown(self.cells) if self.cells else self.text
+
+
+def row_shown(cells: Sequence[tuple[str, str]]) -> str:
+    """A row as a person reads it: its head, then 「列見出し: 値」."""
+    return "\u3000".join(
+        f"{heading}: {words}" if heading and place else words
+        for place, (heading, words) in enumerate(cells)
+    )
 
 
 @dataclass(frozen=True, slots=True)

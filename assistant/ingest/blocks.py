@@ -90,6 +90,8 @@ def _local_widths(pieces: list[Piece]) -> list[int]:
 
 def _as_block(piece: Piece, *, markdown: bool) -> Block:
     """The piece's text, in Markdown with the emphasis marks left out."""
+    if "\n" in piece.text:
+        return _row_block(piece)
     text, segments, position = "", [], 0
     emphasised = markdown and piece.text.count("**") >= 2
     parts = piece.text.split("**") if emphasised else [piece.text]
@@ -101,6 +103,15 @@ def _as_block(piece: Piece, *, markdown: bool) -> Block:
     # Without emphasis marks the text is the piece's own, and so are the places of its cells.
     cells = piece.cells if text == piece.text else ()
     return Block(text, tuple(segments), starts_item(piece.text) and not cells, cells)
+
+
+def _row_block(piece: Piece) -> Block:
+    """A row whose cells hold line breaks, on one line; offsets stay."""
+    segments = tuple(
+        Segment(line.start(), piece.line.page, piece.start + line.start(), len(line.group()))
+        for line in re.finditer(r"[^\n]+", piece.text)
+    )
+    return Block(piece.text.replace("\n", " "), segments, cells=piece.cells)
 
 
 def _joined(first: Block, second: Block) -> Block:

@@ -190,7 +190,7 @@ def _data_pages(
     for row in rows:
         full = _filled(row, last) if blank_above else row
         carried = row_text(list(dict.fromkeys(c.text for c in full.cells if c.carried)))
-        yield _page(row, joined(above, row_text(heads), carried), heads)
+        yield _page(full, joined(above, row_text(heads), carried), heads)
         last = full
 
 
@@ -235,11 +235,15 @@ def _places(text: str, row: GridRow, heads: Sequence[str]) -> tuple[Cell, ...]:
     position = 0
     for column, cell in enumerate(row.cells):
         words = cell.text if cell.text in text else " ".join(cell.text.split())
-        if cell.carried or not words.strip():
+        heading = heads[column] if column < len(heads) else ""
+        if not words.strip():
+            continue
+        if cell.carried:
+            found.append(Cell(heading, position, position, " ".join(cell.text.split())))
             continue
         start = text.find(words, position)
         if start < 0:  # written another way in the file (quotation marks doubled)
             continue
         position = start + len(words)
-        found.append(Cell(heads[column] if column < len(heads) else "", start, position))
+        found.append(Cell(heading, start, position))
     return tuple(found)

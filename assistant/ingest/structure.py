@@ -9,13 +9,14 @@ from dataclasses import replace
 from itertools import groupby, zip_longest
 
 from assistant.ingest.blocks import FULL_LINE, Piece, make_blocks, starts_item
+from assistant.ingest.chunk import cut_cells, moved_cells
 from assistant.ingest.clean import Line, clean_lines
 from assistant.ingest.footnotes import attach_footnotes
 from assistant.ingest.headings import claim_of, enter
 from assistant.ingest.minutes import split_minutes
 from assistant.ingest.tables import find_rows
 from assistant.japanese.width import display_width, fold
-from assistant.schema import Cell, Kind, Page, Section
+from assistant.schema import Kind, Page, Section, is_row
 
 _NUMBERED = (
     (re.compile(r"^第\s*[0-9０-９一二三四五六七八九十]{1,3}\s*章"), 1),
@@ -82,7 +83,11 @@ def _by_marks(lines: list[Line], pages: tuple[Page, ...]) -> list[Section]:
         level = _heading_level(line.text, around) if plain else None
         if level is None:
             names = (*(name for _, name in path), *([page.section] if page.section else []))
-            cells = _cells_in(line, page)
+            if is_row(page.text, page.cells):
+                if not index or lines[index - 1].page != line.page:
+                    placed.append((names, _row_piece(line, page)))
+                continue
+            cells = cut_cells(page.cells, line.start, line.start + len(line.text))
             placed.append((names, Piece(line, line.text, line.start, row=bool(cells), cells=cells)))
         else:
             enter(path, level, line.text)
@@ -92,14 +97,11 @@ def _by_marks(lines: list[Line], pages: tuple[Page, ...]) -> list[Section]:
     ]
 
 
-def _cells_in(line: Line, page: Page) -> tuple[Cell, ...]:
-    """The cells of a table's row that stand in a line of it, with offsets in the line."""
-    end = line.start + len(line.text)
-    return tuple(
-        Cell(cell.heading, cell.start - line.start, cell.end - line.start)
-        for cell in page.cells
-        if line.start <= cell.start and cell.end <= end
-    )
+def _row_piece(line: Line, page: Page) -> Piece:
+    """A table's row whole, also where a cell holds line breaks (a quoted field of a CSV file)."""
+    text = page.text.strip()
+    start = page.text.index(text)
+    return Piece(line, text, start, row=True, cells=moved_cells(page.cells, -start))
 
 
 def _by_headings(
