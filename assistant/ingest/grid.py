@@ -211,7 +211,7 @@ def _filled(row: GridRow, above: GridRow | None) -> GridRow:
 
 
 def _title_page(row: GridRow, section: str | None) -> Page:
-    return Page(row.text or row.own[0], locator=row.locator, section=section)
+    return Page(row.text or " ".join(row.own[0].split()), locator=row.locator, section=section)
 
 
 def _page(

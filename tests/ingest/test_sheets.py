@@ -6,7 +6,7 @@ import pytest
 from assistant.errors import ReadError
 from assistant.ingest import readers
 from assistant.ingest.readers import ReadResult, read_file
-from assistant.schema import Page
+from assistant.schema import Cell, Page
 
 UNCOMPUTED = "計算結果が保存されていない式の欄は読めません(Excelで開いて保存し直してください)。"
 
@@ -35,12 +35,18 @@ def fill(sheet, *rows):
 def test_every_row_stands_under_sheet_title_and_column_headings(book, read):
     fill(book.active, ["事業一覧"], [], ["年度", "件数"], ["令和3年度", "26件"], [None, "計"])
     above = "申請 > 事業一覧"
+    heads, below = (Cell("", 0, 2), Cell("", 3, 5)), (Cell("年度", 0, 5), Cell("件数", 6, 9))
     assert read() == ReadResult(
         (
-            Page("事業一覧", locator="申請!R1", section=above),
-            Page("年度　件数", locator="申請!R3", section=f"{above} > 年度　件数"),
-            Page("令和3年度　26件", locator="申請!R4", section=f"{above} > 年度　件数"),
-            Page("計", locator="申請!R5", section=f"{above} > 年度　件数"),
+            Page("事業一覧", locator="申請!R1", section="申請"),
+            Page("年度　件数", locator="申請!R3", section=above, cells=heads, columns=True),
+            Page("令和3年度　26件", locator="申請!R4", section=f"{above} > 年度　件数", cells=below),
+            Page(
+                "計",
+                locator="申請!R5",
+                section=f"{above} > 年度　件数",
+                cells=(Cell("件数", 0, 1),),
+            ),
         )
     )
 
