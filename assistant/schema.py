@@ -161,8 +161,8 @@ class Cell(NamedTuple):
     end: int
     """… and the one behind them."""
     words: str = ""
-    """Set for what holds here of a merged cell that begins in another row or column: it stands
-    there, and `start` equals `end`."""
+    """Set where they do not stand in one piece of the row, and `start` equals `end`: those of a
+    merged cell that begins in another row, the lines of a cell that print parts."""
 
 
 def words_of(cell: Cell, text: str) -> str:
@@ -173,6 +173,28 @@ def words_of(cell: Cell, text: str) -> str:
 def is_row(text: str, cells: Sequence[Cell]) -> bool:
     """Whether a table's row says several things; one cell alone frames prose."""
     return len({words_of(cell, text) for cell in cells}) > 1
+
+
+class Part(NamedTuple):
+    """A run of print in a cell of a table on a page."""
+
+    column: int
+    """0-based."""
+    start: int
+    """Offset of its words in the page's text …"""
+    end: int
+    """… and the one behind them."""
+    merged: bool = False
+    """The cell is counted in another row or column and holds here, too."""
+
+
+class PrintedTable(NamedTuple):
+    """A table that a page prints among its text."""
+
+    rows: tuple[tuple[Part, ...], ...]
+    heads: int
+    """How many of the rows name the columns; 0 where it goes on the last table of the page before:
+    then the headings are that one's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +234,8 @@ class Page:
     columns: bool = False
     """The row names the columns of a table: it is searched with the rows below it (their
     `section`), never quoted alone."""
+    tables: tuple[PrintedTable, ...] = ()
+    """Of a page of a PDF the tables printed on it, from top to bottom."""
 
 
 def page_of(row: dict[str, Any]) -> Page:
@@ -220,7 +244,12 @@ def page_of(row: dict[str, Any]) -> Page:
     Raises:
         TypeError: a field that no page has.
     """
-    return Page(**{**row, "cells": tuple(Cell(*cell) for cell in row.get("cells", ()))})
+    cells = tuple(Cell(*cell) for cell in row.get("cells", ()))
+    tables = tuple(
+        PrintedTable(tuple(tuple(Part(*part) for part in cells) for cells in rows), heads)
+        for rows, heads in row.get("tables", ())
+    )
+    return Page(**{**row, "cells": cells, "tables": tables})
 
 
 @dataclass(frozen=True, slots=True)

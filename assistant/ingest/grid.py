@@ -238,11 +238,9 @@ def _places(text: str, row: GridRow, heads: Sequence[str]) -> tuple[Cell, ...]:
         heading = heads[column] if column < len(heads) else ""
         if not words.strip():
             continue
-        if cell.carried:
-            found.append(Cell(heading, position, position, " ".join(cell.text.split())))
-            continue
-        start = text.find(words, position)
-        if start < 0:  # written another way in the file (quotation marks doubled)
+        start = -1 if cell.carried else text.find(words, position)
+        if start < 0:  # elsewhere, or in pieces: quotation marks doubled, lines of a cell in print
+            found.append(Cell(heading, position, position, " ".join(words.split())))
             continue
         position = start + len(words)
         found.append(Cell(heading, start, position))

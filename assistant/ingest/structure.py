@@ -14,7 +14,7 @@ from assistant.ingest.clean import Line, clean_lines
 from assistant.ingest.footnotes import attach_footnotes
 from assistant.ingest.headings import claim_of, enter
 from assistant.ingest.minutes import split_minutes
-from assistant.ingest.tables import find_rows
+from assistant.ingest.tables import Rows, find_rows, row_pieces
 from assistant.japanese.width import display_width, fold
 from assistant.schema import Kind, Page, Section, is_row
 
@@ -107,10 +107,17 @@ def _row_piece(line: Line, page: Page) -> Piece:
 def _by_headings(
     lines: list[Line], pages: tuple[Page, ...], *, slides: bool, markdown: bool
 ) -> list[Section]:
-    pieces = (
-        list(_markdown_pieces(lines)) if markdown else _plain_pieces(lines, pages, slides=slides)
-    )
-    rows = find_rows(lines, markdown=markdown)
+    rows: Rows
+    if markdown:
+        pieces, rows = list(_markdown_pieces(lines)), find_rows(lines, markdown=True)
+    else:
+        found = row_pieces(lines, pages)
+        rows = {line: row[1] for line, row in found.items() if row}
+        pieces = [
+            row[0] if (row := found.get(piece.line)) else piece
+            for piece in _plain_pieces(lines, pages, slides=slides)
+            if piece.line not in found or found[piece.line]
+        ]
     sections: list[Section] = []
     path: list[tuple[int, str]] = []
     pending: list[Piece] = []

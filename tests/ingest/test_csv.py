@@ -49,7 +49,15 @@ def test_records_are_read_as_they_stand_in_the_file(read, encoding, line_end):
         ("実証,26件\n実装,9件", "一覧.csv", [("実装,9件", "行 2", "表")]),
         ('名称,備考\n協議会,"閉じない', "一覧.csv", [('協議会,"閉じない\n', "行 2", "名称　備考")]),
     ],
-    ids=["tab", "semicolon", "tab beside amounts", "separator stated", "line break in a field", "no column headings", "open quotation"],
+    ids=[
+        "tab",
+        "semicolon",
+        "tab beside amounts",
+        "separator stated",
+        "line break in a field",
+        "no column headings",
+        "open quotation",
+    ],
 )
 def test_a_record_is_named_by_its_first_line(read, text, name, pages):
     found = read(f"{text}\n".encode(), name).pages[1:]

@@ -40,7 +40,9 @@ def test_every_row_stands_under_sheet_title_and_column_headings(book, read):
         (
             Page("事業一覧", locator="申請!R1", section="申請"),
             Page("年度　件数", locator="申請!R3", section=above, cells=heads, columns=True),
-            Page("令和3年度　26件", locator="申請!R4", section=f"{above} > 年度　件数", cells=below),
+            Page(
+                "令和3年度　26件", locator="申請!R4", section=f"{above} > 年度　件数", cells=below
+            ),
             Page(
                 "計",
                 locator="申請!R5",
