@@ -115,7 +115,7 @@ def _by_headings(
         rows = {line: row[1] for line, row in found.items() if row}
         pieces = [
             row[0] if (row := found.get(piece.line)) else piece
-            for piece in _plain_pieces(lines, pages, slides=slides)
+            for piece in _plain_pieces(lines, pages, frozenset(found), slides=slides)
             if piece.line not in found or found[piece.line]
         ]
     sections: list[Section] = []
@@ -148,7 +148,10 @@ def _by_headings(
     return sections
 
 
-def _plain_pieces(lines: list[Line], pages: tuple[Page, ...], *, slides: bool) -> list[Piece]:
+def _plain_pieces(
+    lines: list[Line], pages: tuple[Page, ...], rows: frozenset[Line], *, slides: bool
+) -> list[Piece]:
+    """The lines as text and headings; those of tables (`rows`) are no headings."""
     pieces: list[Piece] = []
     wrapped = FULL_LINE * max((display_width(line.text) for line in lines), default=0)
     index = 0
@@ -161,7 +164,11 @@ def _plain_pieces(lines: list[Line], pages: tuple[Page, ...], *, slides: bool) -
             if _is_part(line.text, page.section):
                 index += 1
                 continue
-        title = _slide_title(lines, index) if slides and not page.slide else []
+        if line in rows:
+            pieces.append(Piece(line, line.text, line.start))
+            index += 1
+            continue
+        title = _slide_title(lines, index, rows) if slides and not page.slide else []
         if title:
             text = re.sub(r"\s*\d{1,3}$", "", "".join(part.text for part in title))
             pieces.append(Piece(line, text, line.start, level=1))
@@ -182,7 +189,7 @@ def _is_part(text: str, title: str | None) -> bool:
     return len(line) > 1 and line in "".join((title or "").split())
 
 
-def _slide_title(lines: list[Line], index: int) -> list[Line]:
+def _slide_title(lines: list[Line], index: int, rows: frozenset[Line]) -> list[Line]:
     """The first lines of a slide up to a blank one, or a line that ends in the slide's number."""
     after = lines[index + 1].blank_before if index + 1 < len(lines) else 1
     if lines[index].blank_before and after and _SLIDE_NUMBER.match(lines[index].text):
@@ -191,7 +198,7 @@ def _slide_title(lines: list[Line], index: int) -> list[Line]:
         return []
     title = [lines[index]]
     for line in lines[index + 1 : index + 3]:
-        if line.blank_before or starts_item(line.text):
+        if line.blank_before or starts_item(line.text) or line in rows:
             break
         title.append(line)
     text = "".join(line.text for line in title)

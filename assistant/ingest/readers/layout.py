@@ -89,15 +89,14 @@ def read_layout(page: pypdfium2.PdfPage, before: Columns | None = None) -> Layou
 
 def _with_tables(text: str, runs: list[Run], grids: list[Grid]) -> Layout:
     """The text as it is, with where the cells of its tables stand in it."""
-    if not grids:
-        return Layout(text)
     places: list[int] = []
     end = 0
-    for run in runs:
-        places.append(text.find(run.text, end))
-        if places[-1] < 0:  # the two ways in which pdfium gives the text differ here
-            return Layout(text)
-        end = places[-1] + len(run.text)
+    for run in runs if grids else []:
+        places.append(text.find(run.text, end))  # -1: printed outside the page, not in its text
+        end = max(end, places[-1] + len(run.text))
+    grids = [grid for grid in grids if all(places[n] >= 0 for n in grid.runs)]
+    if not grids:
+        return Layout(text)
 
     def parts(cells: dict[int, list[int]], *, merged: bool) -> list[Part]:
         return [

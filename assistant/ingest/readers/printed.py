@@ -50,6 +50,11 @@ class Grid:
     ends_page: bool = False
     """Nothing but a line is printed below it."""
 
+    @property
+    def runs(self) -> list[int]:
+        """Numbers of all runs in its cells."""
+        return [n for cells in (*self.rows, *self.merged) for ns in cells.values() for n in ns]
+
 
 @dataclass(slots=True)
 class _Band:
