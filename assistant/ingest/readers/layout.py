@@ -22,6 +22,7 @@ _SAMPLED_PAIRS = 60
 _VERTICAL_SHARE = 0.6
 # A gap wider than this many characters separates two columns, or two cells.
 _WIDE_GAP = 1.5
+_DIGITS = re.compile(r"[0-9０-９.,%％]+")
 # Columns of prose: at least this many lines in each, most of them as wide as the column, which is
 # itself this share of the page. The lines of a table's cells are shorter or fewer.
 _COLUMN_LINES = 5
@@ -175,8 +176,9 @@ def _horizontal_runs(printed: pypdfium2.PdfTextPage, text: str) -> list[Run]:
     runs = []
     for line in re.finditer(r"[^\r\n]+", text):
         words = [
-            (line.start() + word.start(), line.start() + word.end())
+            part
             for word in re.finditer(r"\S+", line.group())
+            for part in _numbers(printed, word.group(), line.start() + word.start())
         ]
         start = 0
         for number, (_, last) in enumerate(words):
@@ -188,9 +190,19 @@ def _horizontal_runs(printed: pypdfium2.PdfTextPage, text: str) -> list[Run]:
     return runs
 
 
+def _numbers(printed: pypdfium2.PdfTextPage, word: str, start: int) -> list[tuple[int, int]]:
+    """A word, or the numbers of several cells that pdfium writes as one (10 and 5 as 105)."""
+    if len(word) < 2 or not _DIGITS.fullmatch(word):
+        return [(start, start + len(word))]
+    cuts = [n for n in range(1, len(word)) if _is_wide(printed, start + n - 1, start + n)]
+    return [(start + a, start + b) for a, b in pairwise([0, *cuts, len(word)])]
+
+
 def _is_wide(printed: pypdfium2.PdfTextPage, left: int, right: int) -> bool:
+    """Whether print goes on far to the right, or back to the left: in another cell."""
     one, other = _box(printed, left), _box(printed, right)
-    return other[0] - one[2] > _WIDE_GAP * max(one[3] - one[1], other[3] - other[1])
+    wide = other[0] - one[2] > _WIDE_GAP * max(one[3] - one[1], other[3] - other[1])
+    return wide or other[2] < one[0]
 
 
 def _run(printed: pypdfium2.PdfTextPage, text: str, first: int, last: int) -> Run:

@@ -15,8 +15,10 @@ from assistant.japanese.sentences import BULLETS
 # A gap wider than this many characters ends a table.
 _FARTHEST = 4.0
 # A cell's next line stands nearer than this many characters.
-_NEXT_LINE = 1.2
+_NEXT_LINE = 0.8
 _FEWEST_ROWS = 2
+# Lines over what goes on from the page before.
+_RUNNING_HEADS = 2
 _ITEM = re.compile(rf"[{BULLETS}]")
 
 
@@ -69,12 +71,16 @@ class _Band:
         return (self.top + self.bottom) / 2
 
 
+_Line = tuple[_Band, dict[int, list[int]]]
+"""A band and its runs by columns."""
+
+
 @dataclass(slots=True)
 class _Rows:
     """The lines of a table sorted into columns."""
 
     columns: list[tuple[float, float]]
-    placed: list[tuple[_Band, dict[int, list[int]]]] = field(default_factory=list)
+    placed: list[_Line] = field(default_factory=list)
 
 
 def find_grids(runs: Sequence[Run], before: Columns | None) -> list[Grid]:
@@ -88,10 +94,9 @@ def find_grids(runs: Sequence[Run], before: Columns | None) -> list[Grid]:
     grids: list[Grid] = []
     index = 0
     while index < len(bands):
-        first = not index and before is not None
-        found = _grid_at(runs, bands, index) or (
-            _going_on(runs, bands, before) if first and before else None
-        )
+        found = _grid_at(runs, bands, index)
+        if found is None and before and not grids and index <= _RUNNING_HEADS:
+            found = _going_on(runs, bands, index, before)
         if found:
             grid, index = found
             grids.append(grid)
@@ -121,7 +126,8 @@ def _grid_at(runs: Sequence[Run], bands: list[_Band], index: int) -> tuple[Grid,
     head = bands[index]
     below = bands[index + 1] if index + 1 < len(bands) else None
     if below and len(below.runs) > len(head.runs) and _names(runs, below):
-        own = [n for n in head.runs if not any(_overlap(runs[n], runs[m]) for m in below.runs)]
+        left, right = runs[below.runs[0]].left, runs[below.runs[-1]].right
+        own = [n for n in head.runs if runs[n].right < left or right < runs[n].left]
         columns = sorted((runs[n].left, runs[n].right) for n in [*own, *below.runs])
         heads = [_spread(runs, head, own, columns), _in_order(runs, below, columns)]
         start = index + 2
@@ -136,9 +142,12 @@ def _grid_at(runs: Sequence[Run], bands: list[_Band], index: int) -> tuple[Grid,
     return _made(runs, bands, start, rows, heads)
 
 
-def _going_on(runs: Sequence[Run], bands: list[_Band], before: Columns) -> tuple[Grid, int] | None:
-    rows = _collected(runs, bands, 0, _Rows(list(before)), None)
-    return _made(runs, bands, 0, rows, [])
+def _going_on(
+    runs: Sequence[Run], bands: list[_Band], index: int, before: Columns
+) -> tuple[Grid, int] | None:
+    """The rows overleaf of the table that ends the page before."""
+    rows = _collected(runs, bands, index, _Rows(list(before)), None)
+    return _made(runs, bands, index, rows, [])
 
 
 def _names(runs: Sequence[Run], band: _Band) -> bool:
@@ -156,10 +165,6 @@ def _unnamed(
     if not left:
         return None
     return min(runs[n].left for n in left), max(runs[n].right for n in left)
-
-
-def _overlap(one: Run, other: Run) -> bool:
-    return one.left < other.right and other.left < one.right
 
 
 def _spread(
@@ -250,6 +255,9 @@ def _made(
     placed = found.placed
     while placed and len(placed[-1][1]) == 1 and not _goes_on(runs, placed):
         placed.pop()
+    alone = not heads and len(placed) > 1 and len(placed[0][1]) == 1
+    if alone and (0 in placed[0][1] or not _is_next(runs, *placed[:2])):
+        return None  # a running head
     anchors = [place for place, (_, cells) in enumerate(placed) if len(cells) > 1]
     if not anchors:
         return None
@@ -278,13 +286,15 @@ def _made(
     return grid, end
 
 
-def _goes_on(runs: Sequence[Run], placed: list[tuple[_Band, dict[int, list[int]]]]) -> bool:
+def _goes_on(runs: Sequence[Run], placed: list[_Line]) -> bool:
     """Whether the last line goes on a cell, rather than being a note under the table."""
-    band, cells = placed[-1]
-    size = max(runs[n].size for n in band.runs)
-    return (
-        0 not in cells and len(placed) > 1 and placed[-2][0].bottom - band.top < _NEXT_LINE * size
-    )
+    return 0 not in placed[-1][1] and len(placed) > 1 and _is_next(runs, *placed[-2:])
+
+
+def _is_next(runs: Sequence[Run], one: _Line, other: _Line) -> bool:
+    """Whether a line stands as near below another one as the lines of a cell do."""
+    size = max(runs[n].size for n in other[0].runs)
+    return one[0].bottom - other[0].top < _NEXT_LINE * size
 
 
 def _is_table(
@@ -303,9 +313,7 @@ def _is_table(
     return len(rows) >= enough and 2 * counted >= len(rows) and 2 * full >= len(rows)
 
 
-def _parted(
-    placed: list[tuple[_Band, dict[int, list[int]]]], anchors: list[int]
-) -> Iterator[range]:
+def _parted(placed: list[_Line], anchors: list[int]) -> Iterator[range]:
     """The lines of each row: those between two anchors part at their widest gap."""
     starts = [0]
     for one, other in pairwise(anchors):
