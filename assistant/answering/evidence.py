@@ -75,7 +75,7 @@ def find_evidence(
     readings = reader.read(query.text, read) if reader else None
     found = candidates_of(index, query, read, readings)
     missing = _missing(index, query, found)
-    kept = [candidate for candidate in found if _is_pinned(candidate, query)]
+    kept = [c for c in found if _is_pinned(c, query) and not _is_other_row(c, found)]
     verdict = decide(kept, with_reader=reader is not None)
     ranked = list(verdict.ranked)
     if not ranked:
@@ -115,6 +115,20 @@ def _is_pinned(candidate: Candidate, query: Query) -> bool:
     present = [_present(candidate.passage)] if query.quoted else []
     return all(_is_quoted(name, present) for name in query.quoted) and all(
         _has_meeting(candidate, meeting) for meeting in query.meetings
+    )
+
+
+def _is_other_row(candidate: Candidate, found: Sequence[Candidate]) -> bool:
+    """Whether another row of the document holds all that this one holds of the question, and more.
+
+    「北公民館」 is no answer where a row speaks of 「中央公民館」, which is asked about.
+    """
+    return bool(candidate.cells) and any(
+        other.cells
+        and other.passage.document.doc_id == candidate.passage.document.doc_id
+        and all(more >= own for more, own in zip(other.shares, candidate.shares, strict=True))
+        and other.shares != candidate.shares
+        for other in found
     )
 
 
