@@ -192,8 +192,12 @@ def _horizontal_runs(printed: pypdfium2.PdfTextPage, text: str) -> list[Run]:
 
 def _numbers(printed: pypdfium2.PdfTextPage, word: str, start: int) -> list[tuple[int, int]]:
     """A word, or the numbers of several cells that pdfium writes as one (10 and 5 as 105)."""
+    whole = [(start, start + len(word))]
     if len(word) < 2 or not _DIGITS.fullmatch(word):
-        return [(start, start + len(word))]
+        return whole
+    one, other = _box(printed, start), _box(printed, start + len(word) - 1)
+    if other[2] - one[0] < len(word) * (one[3] - one[1]):  # printed close together
+        return whole
     cuts = [n for n in range(1, len(word)) if _is_wide(printed, start + n - 1, start + n)]
     return [(start + a, start + b) for a, b in pairwise([0, *cuts, len(word)])]
 

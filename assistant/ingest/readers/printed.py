@@ -17,6 +17,7 @@ _FARTHEST = 4.0
 # A cell's next line stands nearer than this many characters.
 _NEXT_LINE = 0.8
 _FEWEST_ROWS = 2
+_LONGEST_NAME = 30
 # Lines over what goes on from the page before.
 _RUNNING_HEADS = 2
 _ITEM = re.compile(rf"[{BULLETS}]")
@@ -153,8 +154,9 @@ def _going_on(
 def _names(runs: Sequence[Run], band: _Band) -> bool:
     """Whether a line may name columns: several short names, no amount."""
     texts = [runs[n].text for n in band.runs]
-    named = column_headings(texts) is not None and not any(map(has_amount, texts))
-    return named and all(len(text) > 1 and not _ITEM.match(text) for text in texts)
+    if len(texts) < 2 or any(len(t) < 2 or len(t) > _LONGEST_NAME or _ITEM.match(t) for t in texts):
+        return False
+    return not any(map(has_amount, texts)) and column_headings(texts) is not None
 
 
 def _unnamed(
