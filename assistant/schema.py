@@ -160,6 +160,41 @@ class Cell(NamedTuple):
     """Offset of its words in the text that holds the row …"""
     end: int
     """… and the one behind them."""
+    words: str = ""
+    """Set where they do not stand in one piece of the row, and `start` equals `end`: those of a
+    merged cell that begins in another row, the lines of a cell that print parts."""
+
+
+def words_of(cell: Cell, text: str) -> str:
+    """What holds in a cell of the row in `text`, on one line."""
+    return " ".join((cell.words or text[cell.start : cell.end]).split())
+
+
+def is_row(text: str, cells: Sequence[Cell]) -> bool:
+    """Whether a table's row says several things; one cell alone frames prose."""
+    return len({words_of(cell, text) for cell in cells}) > 1
+
+
+class Part(NamedTuple):
+    """A run of print in a cell of a table on a page."""
+
+    column: int
+    """0-based."""
+    start: int
+    """Offset of its words in the page's text …"""
+    end: int
+    """… and the one behind them."""
+    merged: bool = False
+    """The cell is counted in another row or column and holds here, too."""
+
+
+class PrintedTable(NamedTuple):
+    """A table that a page prints among its text."""
+
+    rows: tuple[tuple[Part, ...], ...]
+    heads: int
+    """How many of the rows name the columns; 0 where it goes on the last table of the page before:
+    then the headings are that one's."""
 
 
 class Hidden(NamedTuple):
@@ -213,6 +248,8 @@ class Page:
     `section`), never quoted alone."""
     hidden: tuple[Hidden, ...] = ()
     """What is not seen of the text, in order and apart."""
+    tables: tuple[PrintedTable, ...] = ()
+    """Of a page of a PDF the tables printed on it, from top to bottom."""
 
 
 def page_of(row: dict[str, Any]) -> Page:
@@ -223,7 +260,11 @@ def page_of(row: dict[str, Any]) -> Page:
     """
     cells = tuple(Cell(*cell) for cell in row.get("cells", ()))
     hidden = tuple(Hidden(*span) for span in row.get("hidden", ()))
-    return Page(**{**row, "cells": cells, "hidden": hidden})
+    tables = tuple(
+        PrintedTable(tuple(tuple(Part(*part) for part in cells) for cells in rows), heads)
+        for rows, heads in row.get("tables", ())
+    )
+    return Page(**{**row, "cells": cells, "hidden": hidden, "tables": tables})
 
 
 @dataclass(frozen=True, slots=True)
@@ -427,6 +468,22 @@ class Statement:
     """Who said it: 「越塚構成員(第6回議事録, 2024-04-24)」; None for a document's own text."""
     label: str | None = None
     """「論点」, 「提案」, 「仮説」, 「提案・仮説」; None for what the document states as found."""
+    cells: tuple[tuple[str, str], ...] = ()
+    """Of a table's row what is shown of it, the row's head first: column heading (empty where
+    nothing names the column) and words. Those of a merged cell may stand in a row further up."""
+
+    @property
+    def shown(self) -> str:
+        """What a person reads: the text, or of a row 「北公民館　定員(人): 80」."""
+        return row_shown(self.cells) if self.cells else self.text
+
+
+def row_shown(cells: Sequence[tuple[str, str]]) -> str:
+    """A row as a person reads it: its head, then 「列見出し: 値」."""
+    return "\u3000".join(
+        f"{heading}: {words}" if heading and place else words
+        for place, (heading, words) in enumerate(cells)
+    )
 
 
 @dataclass(frozen=True, slots=True)

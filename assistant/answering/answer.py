@@ -162,7 +162,7 @@ def render(
             before = f"{statement.attribution}の発言: " if worded else f"{statement.attribution}:「"
             after = "" if worded else "」"
         mark = f"({label})" if label else ""
-        lines.append(inert(f"{before}{statement.text}{after}{mark}") + marks)
+        lines.append(inert(f"{before}{statement.shown}{after}{mark}") + marks)
     return "\n".join(lines)
 
 
@@ -262,6 +262,7 @@ def grounded(index: Index, extracts: list[Candidate]) -> tuple[list[Statement], 
                 tuple(c.number for c in found),
                 attribution_of(extract.passage),
                 label_of(extract.passage.chunk, extract.text),
+                extract.cells,
             )
         )
     return statements, citations

@@ -1,6 +1,7 @@
 """Which stretches of a passage can be quoted: whole sentences, and lists with their lead."""
 
 import re
+from collections.abc import Sequence
 
 from assistant.ingest.blocks import BULLET
 from assistant.japanese.sentences import BULLETS, split_sentences
@@ -34,12 +35,27 @@ def is_scrap(text: str, title: str) -> bool:
     return cover or not _CHART_PARTS.sub("", folded) or bool(_SCRAP.fullmatch(folded))
 
 
-def units(text: str) -> list[tuple[int, int]]:
+def units(text: str, rows: Sequence[tuple[int, int]] = ()) -> list[tuple[int, int]]:
     """Sentences, and lists (with the line that leads in) that are short enough to stay whole.
+
+    Args:
+        text: of a chunk.
+        rows: (start, end) of the rows of tables in it, in order: each is a unit, never cut at a
+            full stop in a cell nor part of a list.
 
     Returns:
         (start, end) in characters, in order, the mark of a single item left out.
     """
+    found: list[tuple[int, int]] = []
+    begin = 0
+    for start, end in (*rows, (len(text), len(text))):
+        found += [(a + begin, b + begin) for a, b in _prose_units(text[begin:start])]
+        found += [(start, end)] if start < end else []
+        begin = end
+    return found
+
+
+def _prose_units(text: str) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     sentences = split_sentences(text)
     index = 0

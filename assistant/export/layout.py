@@ -319,7 +319,8 @@ def attributed(item: PlanItem | Statement, cited: Mapping[int, Citation]) -> str
     """The text with who said it and its labels (案, 要約, 論点, 仮説)."""
     status = status_label(cited[item.citations[0]].document) if item.citations else ""
     label = "・".join(part for part in (status, item.label) if part)
-    said = f"{item.attribution}:「{item.text}」" if item.attribution else item.text
+    text = item.shown if isinstance(item, Statement) else item.text
+    said = f"{item.attribution}:「{text}」" if item.attribution else text
     return said + (f"({label})" if label else "")
 
 

@@ -101,6 +101,8 @@ def _local_widths(pieces: list[Piece]) -> list[int]:
 
 def _as_block(piece: Piece, page: Page, *, markdown: bool) -> Block:
     """What is seen of a piece."""
+    if "\n" in piece.text:
+        return _row_block(piece)
     if not markdown:
         segments = (Segment(0, piece.line.page, piece.start, len(piece.text)),)
         item = starts_item(piece.text) and not piece.cells
@@ -114,6 +116,15 @@ def _as_block(piece: Piece, page: Page, *, markdown: bool) -> Block:
             seen.append(Segment(len(text), piece.line.page, offset, len(part)))
         text += part
     return Block(text, tuple(seen), starts_item(text) and not piece.cells, piece.cells)
+
+
+def _row_block(piece: Piece) -> Block:
+    """A row whose cells hold line breaks, on one line; offsets stay."""
+    segments = tuple(
+        Segment(line.start(), piece.line.page, piece.start + line.start(), len(line.group()))
+        for line in re.finditer(r"[^\n]+", piece.text)
+    )
+    return Block(piece.text.replace("\n", " "), segments, cells=piece.cells)
 
 
 def _joined(first: Block, second: Block) -> Block:

@@ -225,7 +225,7 @@ def _data_pages(
             continue
         reach = dict.fromkeys(c.text for c in full.cells if c.carried)
         carried = row_text([text for text in reach if text not in row.own])
-        yield _page(row, joined(above, row_text(heads), group, carried), heads)
+        yield _page(full, joined(above, row_text(heads), group, carried), heads)
         last = full
 
 
@@ -253,7 +253,7 @@ def _filled(row: GridRow, above: GridRow | None) -> GridRow:
 
 
 def _title_page(row: GridRow, section: str | None) -> Page:
-    return Page(row.text or row.own[0], locator=row.locator, section=section)
+    return Page(row.text or " ".join(row.own[0].split()), locator=row.locator, section=section)
 
 
 def _page(
@@ -277,11 +277,13 @@ def _places(text: str, row: GridRow, heads: Sequence[str]) -> tuple[Cell, ...]:
     position = 0
     for column, cell in enumerate(row.cells):
         words = cell.text if cell.text in text else " ".join(cell.text.split())
-        if cell.carried or not words.strip():
+        heading = heads[column] if column < len(heads) else ""
+        if not words.strip() or (cell.carried and cell.text in row.own):
             continue
-        start = text.find(words, position)
-        if start < 0:  # written another way in the file (quotation marks doubled)
+        start = -1 if cell.carried else text.find(words, position)
+        if start < 0:  # elsewhere, or in pieces: quotation marks doubled, lines of a cell in print
+            found.append(Cell(heading, position, position, " ".join(words.split())))
             continue
         position = start + len(words)
-        found.append(Cell(heads[column] if column < len(heads) else "", start, position))
+        found.append(Cell(heading, start, position))
     return tuple(found)

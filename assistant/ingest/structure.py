@@ -9,14 +9,15 @@ from dataclasses import replace
 from itertools import groupby, pairwise, zip_longest
 
 from assistant.ingest.blocks import FULL_LINE, Piece, make_blocks, starts_item
+from assistant.ingest.chunk import cut_cells, moved_cells
 from assistant.ingest.clean import Line, clean_lines
 from assistant.ingest.footnotes import attach_footnotes
 from assistant.ingest.headings import claim_of, enter
 from assistant.ingest.markdown import Marks, around, beginning_in, read_marks, shown_text
 from assistant.ingest.minutes import split_minutes
-from assistant.ingest.tables import find_rows
+from assistant.ingest.tables import row_pieces
 from assistant.japanese.width import display_width, fold
-from assistant.schema import Cell, Kind, Page, Section
+from assistant.schema import Kind, Page, Section, is_row
 
 _NUMBERED = (
     (re.compile(r"^第\s*[0-9０-９一二三四五六七八九十]{1,3}\s*章"), 1),
@@ -85,7 +86,11 @@ def _by_marks(lines: list[Line], pages: tuple[Page, ...]) -> list[Section]:
         level = _heading_level(line.text, around) if plain else None
         if level is None:
             names = (*(name for _, name in path), *([page.section] if page.section else []))
-            cells = _cells_in(line, page)
+            if is_row(page.text, page.cells):
+                if not index or lines[index - 1].page != line.page:
+                    placed.append((names, _row_piece(line, page)))
+                continue
+            cells = cut_cells(page.cells, line.start, line.start + len(line.text))
             placed.append((names, Piece(line, line.text, line.start, row=bool(cells), cells=cells)))
         else:
             enter(path, level, line.text)
@@ -117,14 +122,11 @@ def _bare_headings(pages: tuple[Page, ...]) -> set[int]:
     return found
 
 
-def _cells_in(line: Line, page: Page) -> tuple[Cell, ...]:
-    """The cells of a table's row that stand in a line of it, with offsets in the line."""
-    end = line.start + len(line.text)
-    return tuple(
-        Cell(cell.heading, cell.start - line.start, cell.end - line.start)
-        for cell in page.cells
-        if line.start <= cell.start and cell.end <= end
-    )
+def _row_piece(line: Line, page: Page) -> Piece:
+    """A table's row whole, also where a cell holds line breaks (a quoted field of a CSV file)."""
+    text = page.text.strip()
+    start = page.text.index(text)
+    return Piece(line, text, start, row=True, cells=moved_cells(page.cells, -start))
 
 
 def _by_headings(
@@ -163,13 +165,18 @@ def _by_headings(
 
 def _plain(lines: list[Line], pages: tuple[Page, ...], *, slides: bool) -> Iterator[Piece]:
     """The pieces of a text without marks; a row of a table is no heading."""
-    rows = find_rows(lines)
-    for piece in _plain_pieces(lines, pages, slides=slides):
-        row = piece.line in rows
-        yield replace(piece, level=None, row=True, under=rows[piece.line]) if row else piece
+    found = row_pieces(lines, pages)
+    for piece in _plain_pieces(lines, pages, frozenset(found), slides=slides):
+        if piece.line not in found:
+            yield piece
+        elif row := found[piece.line]:
+            yield replace(row[0], under=row[1])
 
 
-def _plain_pieces(lines: list[Line], pages: tuple[Page, ...], *, slides: bool) -> list[Piece]:
+def _plain_pieces(
+    lines: list[Line], pages: tuple[Page, ...], rows: frozenset[Line], *, slides: bool
+) -> list[Piece]:
+    """The lines as text and headings; those of tables (`rows`) are no headings."""
     pieces: list[Piece] = []
     wrapped = FULL_LINE * max((display_width(line.text) for line in lines), default=0)
     index = 0
@@ -182,7 +189,11 @@ def _plain_pieces(lines: list[Line], pages: tuple[Page, ...], *, slides: bool) -
             if _is_part(line.text, page.section):
                 index += 1
                 continue
-        title = _slide_title(lines, index) if slides and not page.slide else []
+        if line in rows:
+            pieces.append(Piece(line, line.text, line.start))
+            index += 1
+            continue
+        title = _slide_title(lines, index, rows) if slides and not page.slide else []
         if title:
             text = re.sub(r"\s*\d{1,3}$", "", "".join(part.text for part in title))
             pieces.append(Piece(line, text, line.start, level=1))
@@ -203,7 +214,7 @@ def _is_part(text: str, title: str | None) -> bool:
     return len(line) > 1 and line in "".join((title or "").split())
 
 
-def _slide_title(lines: list[Line], index: int) -> list[Line]:
+def _slide_title(lines: list[Line], index: int, rows: frozenset[Line]) -> list[Line]:
     """The first lines of a slide up to a blank one, or a line that ends in the slide's number."""
     after = lines[index + 1].blank_before if index + 1 < len(lines) else 1
     if lines[index].blank_before and after and _SLIDE_NUMBER.match(lines[index].text):
@@ -212,7 +223,7 @@ def _slide_title(lines: list[Line], index: int) -> list[Line]:
         return []
     title = [lines[index]]
     for line in lines[index + 1 : index + 3]:
-        if line.blank_before or starts_item(line.text):
+        if line.blank_before or starts_item(line.text) or line in rows:
             break
         title.append(line)
     text = "".join(line.text for line in title)

@@ -206,7 +206,7 @@ def _draw_answer(assistant: Assistant, number: int, answer: Answer) -> None:
 def _draw_made(made: Statement, citations: Sequence[Citation], more: Sequence[str] = ()) -> None:
     worded = not is_made_of(made.text, [citation.quote for citation in citations])
     beside = [*labels.marks(made.label, citations), *more]
-    statement(made.text, made.attribution, beside, worded=worded)
+    statement(made.shown, made.attribution, beside, worded=worded)
 
 
 def _draw_statement(turn: str, place: int, made: Statement, cited: dict[int, Citation]) -> None:

@@ -17,6 +17,7 @@ from assistant.errors import ReadError
 from assistant.ingest.readers import Properties, ReadResult
 from assistant.ingest.readers.layout import Layout, read_layout
 from assistant.ingest.readers.ocr import ocr_is_ready, recognize
+from assistant.ingest.readers.printed import Columns
 from assistant.ingest.readers.properties import DAMAGE, pdf_properties
 from assistant.schema import Page
 
@@ -97,6 +98,7 @@ def read_pdf(path: Path) -> ReadResult:
             slide=layout.slide,
             order=None if number in bad or number in recognized else layout.order,
             ocr=number in recognized,
+            tables=() if number in bad or number in recognized else layout.tables,
         )
         for number, layout in enumerate((page.layout for page in seen), start=1)
     )
@@ -143,15 +145,19 @@ def _by_pdfium(path: Path) -> list[_Seen] | None:
         return None
     try:
         _check_length(len(document))
-        return [_seen(document, index) for index in range(len(document))]
+        seen: list[_Seen] = []
+        for index in range(len(document)):
+            before = seen[-1].layout.open_columns if seen else None
+            seen.append(_seen(document, index, before))
+        return seen
     finally:
         document.close()
 
 
-def _seen(document: pypdfium2.PdfDocument, index: int) -> _Seen:
+def _seen(document: pypdfium2.PdfDocument, index: int, before: Columns | None) -> _Seen:
     try:
         page = document[index]
-        layout = read_layout(page)
+        layout = read_layout(page, before)
         return _Seen(layout, None if _usable(layout.text) else _hidden(page, layout.text))
     except pypdfium2.PdfiumError:
         return _Seen(Layout(""), "letters")
