@@ -101,9 +101,9 @@ def _local_widths(pieces: list[Piece]) -> list[int]:
 
 def _as_block(piece: Piece, page: Page, *, markdown: bool) -> Block:
     """What is seen of a piece."""
-    if "\n" in piece.text:
-        return _row_block(piece)
     if not markdown:
+        if "\n" in piece.text:
+            return _row_block(piece)
         segments = (Segment(0, piece.line.page, piece.start, len(piece.text)),)
         item = starts_item(piece.text) and not piece.cells
         return Block(piece.text, segments if piece.text else (), item, piece.cells)

@@ -6,7 +6,7 @@ from assistant.answering.ground import is_found, is_made_of, lines_of, quotes_of
 from assistant.ingest.chunk import make_chunks
 from assistant.ingest.readers import read_file
 from assistant.ingest.structure import read_structure
-from assistant.schema import Page
+from assistant.schema import Page, words_of
 
 
 def read(tmp_path, text, name="資料.md"):
@@ -100,7 +100,7 @@ TABLE = """(単位:万円)
 
 def cells(text):
     blocks = [b for s in read_structure((Page(text),), "report", markdown=True) for b in s.blocks]
-    return [[(c.heading, b.text[c.start : c.end]) for c in b.cells] for b in blocks if b.cells]
+    return [[(c.heading, words_of(c, b.text)) for c in b.cells] for b in blocks if b.cells]
 
 
 @pytest.mark.parametrize("before", ["", "> "])
@@ -133,7 +133,7 @@ ONE_LINE = (
 def test_rows_of_an_html_table_are_read_without_a_tag(table):
     assert cells(f"# 手続\n\n{table}\n\n以上") == [
         [("課", "税務課"), ("手続", "窓口")],
-        [("手続", "電子 申請")],
+        [("課", "税務課"), ("手続", "電子 申請")],
     ]
     [under] = [path for path, blocks in sections(table) if blocks == ["電子 申請"]]
     assert under[-1].endswith("課\u3000手続 > 税務課")
