@@ -18,7 +18,7 @@ from assistant.answering.spans import is_scrap, units
 from assistant.japanese.dates import DateMention, dates_of_source, find_dates
 from assistant.japanese.sentences import split_sentences
 from assistant.japanese.thesaurus import load_thesaurus, term_words
-from assistant.japanese.width import fold
+from assistant.japanese.width import comparable
 from assistant.japanese.words import content_words, named_things, tagged_words
 from assistant.retrieval.concepts import (
     BREAK,
@@ -288,9 +288,9 @@ def _of_sentence(
         **_numbers(asked, sentence, heading),
         **_dates(query, asked.dates, passage, sentence, heading),
         **_pairs(asked, words, known),
-        "no_amount": float(query.wanted == "amount" and not _AMOUNT.search(fold(sentence))),
+        "no_amount": float(query.wanted == "amount" and not _AMOUNT.search(comparable(sentence))),
         "no_date": float(query.wanted == "date" and not _says_when(sentence)),
-        "no_person": float(query.wanted == "person" and not _WHO.search(sentence)),
+        "no_person": float(query.wanted == "person" and not _WHO.search(comparable(sentence))),
     }
 
 
@@ -370,8 +370,8 @@ def _pairs(asked: _Asked, words: list[str], known: frozenset[str]) -> dict[str, 
 def _numbers(asked: _Asked, sentence: str, heading: str) -> dict[str, float]:
     if not asked.numbers:
         return {"numbers_unheld": 0.0, "other_number": 0.0}
-    here = [(m["number"], m["unit"]) for m in _NUMBER.finditer(fold(sentence))]
-    known = {n for n, _ in here} | {m["number"] for m in _NUMBER.finditer(fold(heading))}
+    here = [(m["number"], m["unit"]) for m in _NUMBER.finditer(comparable(sentence))]
+    known = {n for n, _ in here} | {m["number"] for m in _NUMBER.finditer(comparable(heading))}
     unheld = [(n, unit) for n, unit in asked.numbers if n not in known]
     other = [1 for _, unit in unheld if any(unit == same for _, same in here)]
     count = len(asked.numbers)
@@ -415,7 +415,7 @@ def _other_name(asked: _Asked, missing: list[str], sentence: str) -> float:
 
 
 def _says_when(sentence: str) -> bool:
-    folded = fold(sentence)
+    folded = comparable(sentence)
     return bool(_WHEN.search(folded) or dates_of_source(folded, None))
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from assistant.japanese.width import fold
+from assistant.japanese.width import comparable
 
 Precision = Literal["day", "month", "year", "fiscal_year"]
 
@@ -81,7 +81,7 @@ class DateMention:
     """A date or period found in a text."""
 
     start: int
-    """Offset into the folded text (see `fold`)."""
+    """Offset into the comparable text (see `comparable`)."""
     end: int
     first: date
     """First day of the period."""
@@ -104,7 +104,7 @@ def find_dates(text: str) -> list[DateMention]:
     not exist (2月30日) is left out, and so is a date whose two years differ (令和7年(2026年)3月).
     「令和5年度の前年度」 is one mention, of 令和4年度.
     """
-    folded = fold(text)
+    folded = comparable(text)
     mentions: list[DateMention] = []
     for match in _DATE.finditer(folded):
         period = _period(match)
@@ -143,7 +143,7 @@ def find_relative_years(text: str, today: date, *, hanging: bool = True) -> list
         hanging: 前, 翌 and 次 count too: from the year that the text names before them, else from
             the first one after, else from that day. In a running text they are left out.
     """
-    folded = fold(text)
+    folded = comparable(text)
     named = find_dates(text) if hanging else []
     mentions: list[DateMention] = []
     for match in _RELATIVE.finditer(folded):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from assistant.japanese.dates import find_dates, find_relative_years
-from assistant.japanese.width import fold
+from assistant.japanese.width import comparable
 from assistant.retrieval.query import COMPARED, named_speakers
 from assistant.schema import Filters, Period, SourceDocument
 
@@ -75,7 +75,7 @@ def restrictions_of(
         today: what 「昨年度」 counts from, unless a document is named: then the day it came out.
             「前年度」 and 「翌年度」 count from the year that the question names, if any.
     """
-    text = fold(question)
+    text = comparable(question)
     filters, said = given, []
     compared = bool(COMPARED.search(text))
     known = given.speakers or speakers
@@ -131,7 +131,7 @@ def _is_called(document: SourceDocument, name: str) -> bool:
     titles = [document.title, document.meeting or ""]
     titles += [document.original.title] if document.original else []
     kind = {"minutes": "議事録", "guideline": "ガイドライン"}.get(document.kind, "")
-    plain = re.sub(r"[()\s]", "", fold("\n".join([*titles, kind])))
+    plain = re.sub(r"[()\s]", "", comparable("\n".join([*titles, kind])))
     return re.sub(r"[()]", "", name) in plain
 
 
