@@ -1,9 +1,9 @@
 """Old and variant forms of kanji, and the form that each is folded into for search.
 
-The pairs of old and new forms are those of the 常用漢字表 (the 康熙字典体 behind a character) and of
-the 人名用漢字 (別表第二). The groups are variants usual in the names of people and places, and pairs
-that come of changes in the JIS tables (鴎 and 鷗). Characters that stand for different words or
-families are kept apart: 斎 and 斉, 畑 and 畠, 杉 and 椙.
+The pairs of old and new forms are those of the 常用漢字表 (the 康熙字典体 behind a character) and
+of the 人名用漢字 (別表第二). The groups are variants usual in the names of people and places, and
+pairs that come of changes in the JIS tables (鴎 and 鷗). Characters that stand for different words
+or families are kept apart: 斎 and 斉, 畑 and 畠, 杉 and 椙.
 """
 
 _OLD = (
@@ -27,11 +27,12 @@ _NEW = (
 
 # The form that is folded into, then its variants.
 _GROUPS = (
-    "高髙 崎﨑嵜 辺邉 島嶋嶌 浜濵 斉亝 斎齎 淵渕 館舘 桑桒 吉𠮷 峰峯 富冨 槙槇 柳栁桺 橋槗 国圀囯 野埜 "
-    "秋穐龝 松枩柗 村邨 園薗 花芲 昇曻 剣釼劔劒 達逹 遥遙 郎郞 鉄鐡鉃 鶴靏靍 鳳鳯 萌萠 留畄畱 珍珎 駆駈 群羣 "
-    "隣鄰 当當 略畧 顔顏 飲飮 間閒 鎌鐮 讃讚 壺壷 籠篭 騨驒 諫諌 靱靭 鯵鰺 鴎鷗 麹麴 檜桧 祷禱 頬頰 填塡 "
-    "剥剝 叱𠮟 蝉蟬 掻搔 繋繫 噛嚙 箪簞 焔焰 屏屛 醤醬 倶俱 呑吞 嘘噓 姫姬 尭堯 涛濤 涜瀆 溌潑 潅灌 砺礪 "
-    "莱萊 蒋蔣 侠俠 躯軀 梼檮 繍繡 蛎蠣 禰祢 邇迩 皐皋 并幷 鹸鹼 闘鬪 姉姊 暖煖 衆眾 熙煕凞 朗朖 爾尓 "
+    "高髙 崎﨑嵜 辺邉 島嶋嶌 浜濵 斉亝 斎齎 淵渕 館舘 桑桒 吉𠮷 峰峯 富冨 槙槇 柳栁桺 "
+    "橋槗 国圀囯 野埜 秋穐龝 松枩柗 村邨 園薗 花芲 昇曻 剣釼劔劒 達逹 遥遙 郎郞 鉄鐡鉃 "
+    "鶴靏靍 鳳鳯 萌萠 留畄畱 珍珎 駆駈 群羣 隣鄰 当當 略畧 顔顏 飲飮 間閒 鎌鐮 讃讚 壺壷 "
+    "籠篭 騨驒 諫諌 靱靭 鯵鰺 鴎鷗 麹麴 檜桧 祷禱 頬頰 填塡 剥剝 叱𠮟 蝉蟬 掻搔 繋繫 噛嚙 "
+    "箪簞 焔焰 屏屛 醤醬 倶俱 呑吞 嘘噓 姫姬 尭堯 涛濤 涜瀆 溌潑 潅灌 砺礪 莱萊 蒋蔣 侠俠 "
+    "躯軀 梼檮 繍繡 蛎蠣 禰祢 邇迩 皐皋 并幷 鹸鹼 闘鬪 姉姊 暖煖 衆眾 熙煕凞 朗朖 爾尓 "
     "亀龜 聡聰 船舩 鬱欝"
 )
 

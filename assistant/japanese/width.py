@@ -40,8 +40,8 @@ _SPACED_OUT = re.compile(
 _BETWEEN_ONES = re.compile(r"(?<![0-9]) | (?![0-9])")
 # 3,480 人: the blank belongs to the print, not to the number.
 _BEFORE_UNIT = re.compile(
-    r"(?<=[0-9]) (?=(?:[十百千万億兆]*円|[千万億]?[人名件台回戸社校基冊棟床枚本個点]|世帯|団体|年度|"
-    r"[年月日時分秒週歳倍割%]|[かカヶケ箇]所|ページ|キロ|メートル|平方)"
+    r"(?<=[0-9]) (?=(?:[十百千万億兆]*円|[千万億]?[人名件台回戸社校基冊棟床枚本個点]|世帯|団体|"
+    r"年度|[年月日時分秒週歳倍割%]|[かカヶケ箇]所|ページ|キロ|メートル|平方)"
     r"(?:(?![一-龥ァ-ヶー])|以[上下内外]|未満|程度|前後|[間度目分増減超]))"
 )
 
@@ -58,8 +58,8 @@ def comparable(text: str) -> str:
     """The form in which texts and questions are searched and matched, never shown.
 
     `fold`, and besides: old and variant kanji made one (髙橋, 高橋), words printed one letter at a
-    time closed up (委 員 の 任 期), numbers joined to their units (3,480 人). The comparable form of
-    a comparable text is that text.
+    time closed up (委 員 の 任 期), numbers joined to their units (3,480 人). The comparable form
+    of a comparable text is that text.
     """
     folded = fold(text).translate(_VARIANTS)
     if " " not in folded:

@@ -55,7 +55,7 @@ class Morpheme:
 
 
 def morphemes(text: str) -> list[Morpheme]:
-    """The morphemes of a comparable text (see `comparable`) in order, up to its first 12,000 characters."""
+    """The morphemes of a text (see `comparable`) in order, up to its first 12,000 characters."""
     return [
         Morpheme(found.surface(), tuple(found.part_of_speech()), found.begin())
         for found in _tokenizer().tokenize(text[:_LONGEST_PIECE], SplitMode.A)

@@ -4,7 +4,7 @@
 kill a parser, and must cost no more than itself.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from assistant.errors import ReadError
@@ -113,9 +113,14 @@ def read_file(path: Path) -> ReadResult:
             f"拡張子は{suffix}ですが、中身は{found}です。",
             "正しい拡張子に直すか、テキストとして保存し直してください。",
         )
-    from assistant.ingest.readers.text import read_text
+    from assistant.ingest.readers.text import read_damaged_text
 
-    text = read_text(path)
+    text, damage = read_damaged_text(path)
+    result = _of_text(text, suffix)
+    return replace(result, unreadable_reason=damage + result.unreadable_reason)
+
+
+def _of_text(text: str, suffix: str) -> ReadResult:
     if suffix in CSV_SUFFIXES:
         from assistant.ingest.readers.table import read_table
 
