@@ -21,7 +21,7 @@ _LEAST_JAPANESE = 0.4
 _ORDINARY = (("\u3000", "\u33ff"), ("\uff01", "\uff5e"), ("\u2000", "\u27bf"))
 # EUC-JP with ① and the like, which plain EUC-JP lacks.
 _EUC_VENDOR = "euc_jis_2004"
-_NAMES = {"utf-8": "UTF-8", "cp932": "Shift_JIS", "euc_jp": "EUC-JP", _EUC_VENDOR: "EUC-JP"}
+_NARROW = ("utf-8", "cp932", "euc_jp", _EUC_VENDOR)
 # A line in another encoding is believed where it is surely Japanese: mojibake has no hiragana.
 _SURELY_JAPANESE = 0.6
 _HIRAGANA = re.compile("[ぁ-ん]")
@@ -150,38 +150,36 @@ def _by_lines(data: bytes) -> tuple[str | None, str]:
     Returns:
         the text, None where too much is damaged, and what is to be said of it.
     """
-    if data.startswith(codecs.BOM_UTF8):
-        data = data.removeprefix(codecs.BOM_UTF8)
-    lines = data.split(b"\n")
-    own = max(_NAMES, key=lambda encoding: _fitting(lines, encoding))
-    texts, foreign, damaged = [], [], []
-    for number, line in enumerate(lines, start=1):
-        # What fits UTF-8 is UTF-8; the reverse is not so.
-        text, fits = _try(line, "utf-8"), own == "utf-8" or line.isascii()
-        if text is None and (text := _try(line, own)) is not None:
-            fits = True
-        if text is None:
-            text, fits = _surely_japanese(line), False
-        if text is not None and not fits:
-            foreign.append(number)
-        if text is None:
-            text = _NO_SHIFT_JIS.sub(_DAMAGE, line.decode(own, "replace"))
-            damaged += [number] * text.count(_DAMAGE)
-        texts.append(text)
-    whole = "\n".join(texts)
+    lines = data.removeprefix(codecs.BOM_UTF8).split(b"\n")
+    own = max(_NARROW, key=lambda encoding: _fitting(lines, encoding))
+    read = [_line(line, own) for line in lines]
+    whole = "\n".join(text for text, _ in read)
     bare = whole.replace(_DAMAGE, "")
-    most = max(_FEW, _DAMAGED_SHARE * len(bare))
-    if not 2 * len(damaged) < len(bare) or len(damaged) > most:
-        return None, ""
-    if _japaneseness(bare) < _LEAST_JAPANESE:
+    damaged = len(whole) - len(bare)
+    few = damaged <= max(_FEW, _DAMAGED_SHARE * len(bare)) and 2 * damaged < len(bare)
+    if not few or _japaneseness(bare) < _LEAST_JAPANESE:
         return None, ""
     said = ""
-    if foreign:
+    if foreign := [number for number, (_, foreign) in enumerate(read, start=1) if foreign]:
         where = f"{len(foreign):,}行あり({foreign[0]:,}行目から)"
         said += f"文字コードの違う行が{where}、推定して読みました。"
     if damaged:
-        said += f"文字コードの壊れた文字{len(damaged):,}か所を読めませんでした({damaged[0]:,}行目から)。"
+        first = next(n for n, (text, _) in enumerate(read, start=1) if _DAMAGE in text)
+        where = f"{damaged:,}か所を読めませんでした({first:,}行目から)"
+        said += f"文字コードの壊れた文字{where}。"
     return whole, said
+
+
+def _line(line: bytes, own: str) -> tuple[str, bool]:
+    """A line of a text mostly in the encoding `own`, and whether it is in another one."""
+    for encoding in ("utf-8", own):  # what fits UTF-8 is UTF-8; the reverse is not so
+        text = _try(line, encoding)
+        if text is not None:
+            return text, encoding != own and not line.isascii()
+    text = _surely_japanese(line)
+    if text is not None:
+        return text, True
+    return _NO_SHIFT_JIS.sub(_DAMAGE, line.decode(own, "replace")), False
 
 
 def _fitting(lines: list[bytes], encoding: str) -> int:
@@ -192,7 +190,7 @@ def _fitting(lines: list[bytes], encoding: str) -> int:
 
 def _surely_japanese(line: bytes) -> str | None:
     """A line in the encoding in which it can hardly be anything but Japanese; None without one."""
-    readings = [text for text in (_try(line, encoding) for encoding in _NAMES) if text]
+    readings = [text for text in (_try(line, encoding) for encoding in _NARROW) if text]
     sure = [
         text
         for text in readings
