@@ -3,6 +3,7 @@
 import re
 
 from assistant.ingest.blocks import BULLET
+from assistant.ingest.clean import ADDRESS
 from assistant.japanese.sentences import BULLETS, split_sentences
 from assistant.japanese.width import comparable
 
@@ -77,8 +78,14 @@ def _is_caption(text: str, start: int, end: int) -> bool:
 
 
 def _list_end(text: str, sentences: list[tuple[int, int]], index: int) -> int:
-    """Index of the last sentence of the list that begins or is led in at `index`."""
+    """Index of the last sentence of the list that begins or is led in at `index`.
+
+    An address on a line of its own belongs to the line before it.
+    """
     start, end = sentences[index]
+    following = [text[slice(*span)] for span in sentences[index + 1 : index + 2]]
+    if following and ADDRESS.match(following[0]) and not BULLET.match(text[start:end]):
+        return index + 1
     first = index
     if not BULLET.match(text[start:end]):
         if not (_LEAD_IN.search(text[start:end]) or _is_caption(text, start, end)):
