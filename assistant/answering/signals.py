@@ -15,7 +15,7 @@ import numpy as np
 
 from assistant.answering.reading import Reading
 from assistant.answering.spans import is_scrap, units
-from assistant.japanese.dates import DateMention, dates_of_source, find_dates
+from assistant.japanese.dates import DateMention, dates_of_source, days_of, find_dates
 from assistant.japanese.sentences import split_sentences
 from assistant.japanese.thesaurus import load_thesaurus, term_words
 from assistant.japanese.width import comparable
@@ -394,7 +394,8 @@ def _dates(
             mentions = dates_of_source(passage.chunk.text, published)
             met |= any(overlap(mention, period) for mention in mentions)
         elif not here and published:
-            met |= period.first.isoformat() <= published <= period.last.isoformat()
+            first, last = days_of(published)
+            met |= first <= period.last and period.first <= last
         unheld += not met
         other += not met and bool(here or query.unit)
     return {"dates_unheld": unheld / len(asked), "other_date": other / len(asked)}

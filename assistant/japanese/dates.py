@@ -126,12 +126,34 @@ def dates_of_source(text: str, published: str | None) -> list[DateMention]:
 
     Args:
         text: any part of the document.
-        published: ISO date that 「昨年度」 counts from; None leaves such words unread.
+        published: ISO day or month that 「昨年度」 counts from; None leaves such words unread.
     """
     mentions = find_dates(text)
     if published:
-        mentions += find_relative_years(text, date.fromisoformat(published), hanging=False)
+        mentions += find_relative_years(text, days_of(published)[0], hanging=False)
     return sorted(mentions, key=lambda mention: mention.start)
+
+
+def stated_date(text: str) -> str | None:
+    """A day or a month as people write it, in ISO form (2024-04-24, 2022-10); None for neither."""
+    found = [m for m in find_dates(text) if m.precision in {"day", "month"}]
+    if len(found) != 1 or (found[0].first.replace(day=1) != found[0].last.replace(day=1)):
+        return None
+    (one,) = found
+    if _TO.match(comparable(text), one.end):
+        return None
+    if one.precision == "month":
+        return f"{one.first:%Y-%m}"
+    return one.first.isoformat() if one.first == one.last else None
+
+
+def days_of(stated: str) -> tuple[date, date]:
+    """First and last day that an ISO date may mean: 2022-10 is any day of that month."""
+    if stated.count("-") == 1:
+        year, month = map(int, stated.split("-"))
+        return _months(year, month, month)
+    day = date.fromisoformat(stated)
+    return day, day
 
 
 def find_relative_years(text: str, today: date, *, hanging: bool = True) -> list[DateMention]:
