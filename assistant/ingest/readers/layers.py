@@ -143,7 +143,8 @@ class _Cleaner:
             if not hidden or operator not in _SHOWS_TEXT | {b"Do"}:
                 yield operands, operator
                 continue
-            self.left_out += operator in _SHOWS_TEXT or form.get("/Subtype") == "/Form"
+            whole = form is not None and form.get("/Subtype") == "/Form"
+            self.left_out += whole or operator in _SHOWS_TEXT
             if operator == b'"':
                 yield [FloatObject(operands[0])], b"Tw"
                 yield [FloatObject(operands[1])], b"Tc"

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 import pypdf
 import pypdfium2
@@ -304,7 +304,7 @@ def _opened(path: Path) -> tuple[pypdf.PdfReader, bytes | None]:
     reader = pypdf.PdfReader(path)
     if not reader.is_encrypted or reader.decrypt(""):
         return reader, None
-    rules = reader.trailer["/Encrypt"].get_object()
+    rules = cast("pypdf.generic.DictionaryObject", reader.trailer["/Encrypt"].get_object())
     plain = all(rules.get(key, "/Identity") == "/Identity" for key in ("/StmF", "/StrF"))
     if rules.get("/V", 0) < 4 or not plain:  # crypt filters came with version 4
         raise ReadError(
