@@ -87,7 +87,7 @@ class SourceDocument:
     """Absolute path of the file as indexed."""
     publisher: str | None = None
     published: str | None = None
-    """ISO date (YYYY-MM-DD) the document gives for itself."""
+    """ISO date (YYYY-MM-DD, or YYYY-MM where no day is known) the document gives for itself."""
     kind: Kind = "other"
     status: Status = "unknown"
     meeting: str | None = None

@@ -9,7 +9,7 @@ from assistant.answering.extract import choose
 from assistant.answering.reading import Reader
 from assistant.answering.signals import Candidate, candidates_of, place_words
 from assistant.japanese.thesaurus import load_thesaurus, term_words
-from assistant.japanese.width import fold
+from assistant.japanese.width import comparable
 from assistant.japanese.words import content_words, proper_nouns
 from assistant.retrieval.concepts import BREAK, concepts_of, stand_together
 from assistant.retrieval.index import Index
@@ -143,10 +143,10 @@ def defines(text: str, term: str) -> bool:
     「自治体とは異なり」 and 「組織とは連絡を取り合う」 tell no meaning, nor does a person's town in
     brackets.
     """
-    named = rf"(?<![A-Za-z0-9])(?i:{re.escape(fold(term))})[」』]?"
-    bracket = _LATIN_BRACKET if re.search(r"[^ -~]", fold(term)) else _BRACKET
+    named = rf"(?<![A-Za-z0-9])(?i:{re.escape(comparable(term))})[」』]?"
+    bracket = _LATIN_BRACKET if re.search(r"[^ -~]", comparable(term)) else _BRACKET
     meaning = rf"{named}(?:{_IS_MEANT}|{bracket}|、?(?:すなわち|つまり))"
-    return bool(re.search(meaning, fold(text)))
+    return bool(re.search(meaning, comparable(text)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,13 +200,13 @@ def _is_known(extract: Candidate, other: Candidate) -> bool:
 
 
 def _figures(text: str) -> tuple[set[str], set[str]]:
-    return set(re.findall(r"[0-9][0-9,.]*", fold(text))), set(proper_nouns(text))
+    return set(re.findall(r"[0-9][0-9,.]*", comparable(text))), set(proper_nouns(text))
 
 
 def _has_meeting(candidate: Candidate, meeting: str) -> bool:
     chunk, document = candidate.passage.chunk, candidate.passage.document
     known = (document.meeting or "", document.title, chunk.section or "", candidate.said)
-    return any(meeting in re.sub(r"\s", "", fold(text)) for text in known)
+    return any(meeting in re.sub(r"\s", "", comparable(text)) for text in known)
 
 
 def _present(passage: Passage) -> list[str]:

@@ -13,7 +13,7 @@ from typing import Literal
 from assistant.ingest.chunk import cut_segments, has_lines, line_number
 from assistant.ingest.markdown import shown
 from assistant.japanese.sentences import split_sentences
-from assistant.japanese.width import fold, squeeze
+from assistant.japanese.width import comparable, squeeze
 from assistant.schema import Chunk, Page, Segment
 
 FEWEST_CHARACTERS = 12
@@ -127,7 +127,7 @@ def _lenient(text: str) -> _Letters:
             after = place + 1 < len(letters) and letters[place + 1][0].isdigit()
             if not after or not (before or kind == "Pd"):
                 continue
-        kept.append((fold(character).lower(), start, end))
+        kept += [(letter, start, end) for letter in comparable(character).lower()]
     return tuple(kept)
 
 

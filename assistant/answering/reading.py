@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from assistant.answering.lookup import rows_of
 from assistant.japanese.sentences import split_sentences
+from assistant.japanese.width import comparable
 from assistant.retrieval.remembered import Remembered
 from assistant.schema import Chunk, Passage, row_shown
 
@@ -112,7 +113,9 @@ class Reader:
         return readings
 
     def _ids(self, text: str) -> list[int]:
-        ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
+        # Half-width kana and letters printed one by one are no words to the model.
+        plain = comparable(text)
+        ids: list[int] = self._tokenizer.encode(plain, add_special_tokens=False).ids
         return ids
 
     def _input(

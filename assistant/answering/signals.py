@@ -16,10 +16,10 @@ import numpy as np
 from assistant.answering.lookup import Pairs, Row, asked_cells, rows_of
 from assistant.answering.reading import Reading
 from assistant.answering.spans import is_scrap, units
-from assistant.japanese.dates import DateMention, dates_of_source, find_dates
+from assistant.japanese.dates import DateMention, dates_of_source, days_of, find_dates
 from assistant.japanese.sentences import split_sentences
 from assistant.japanese.thesaurus import load_thesaurus, term_words
-from assistant.japanese.width import fold
+from assistant.japanese.width import comparable
 from assistant.japanese.words import content_words, named_things, tagged_words
 from assistant.retrieval.concepts import (
     BREAK,
@@ -203,7 +203,7 @@ class _Asked:
         self.names = {name: _forms(name, query.text) for name in query.names}
         self.kinds = dict(named_things(query.text))
         self.dates = query.dates
-        self.counters = _COUNTER.findall(fold(query.text))
+        self.counters = _COUNTER.findall(comparable(query.text))
         units = [*map(re.escape, self.counters), *(["円"] if _MONEY.search(query.text) else [])]
         patterns = [p for unit in units for p in (rf"[(][^)]*{unit}", f"{unit}数")]
         self.counted = re.compile("|".join(patterns)) if patterns else None
@@ -223,7 +223,7 @@ class _Asked:
             return asked
         # 「何人」 without the word 「定員」: the column whose unit it is.
         counted = [
-            frozenset({_COUNTED_COLUMN} if self.counted.search(fold(heading)) else ())
+            frozenset({_COUNTED_COLUMN} if self.counted.search(comparable(heading)) else ())
             for heading, _ in row.pairs
         ]
         return asked_cells(row.pairs, counted, words)
@@ -236,7 +236,7 @@ class _Asked:
         if one.row is None:
             return []
         chosen = len(one.cells) < len(one.row.pairs)
-        numbers = [heading for heading, words in one.cells[1:] if _DIGIT.search(fold(words))]
+        numbers = [heading for heading, words in one.cells[1:] if _DIGIT.search(comparable(words))]
         return [c for c in self.counters if numbers and (chosen or any(c in h for h in numbers))]
 
     def _meant(self, text: str, published: str | None) -> frozenset[int]:
@@ -377,9 +377,9 @@ def _of_sentence(
         **_numbers(asked, sentence, heading),
         **_dates(query, asked.dates, passage, one, heading),
         **_pairs(asked, words, known),
-        "no_amount": float(query.wanted == "amount" and not _AMOUNT.search(fold(sentence))),
+        "no_amount": float(query.wanted == "amount" and not _AMOUNT.search(comparable(sentence))),
         "no_date": float(query.wanted == "date" and not _says_when(sentence)),
-        "no_person": float(query.wanted == "person" and not _WHO.search(sentence)),
+        "no_person": float(query.wanted == "person" and not _WHO.search(comparable(sentence))),
     }
 
 
@@ -469,8 +469,8 @@ def _pairs(asked: _Asked, words: list[str], known: frozenset[str]) -> dict[str, 
 def _numbers(asked: _Asked, sentence: str, heading: str) -> dict[str, float]:
     if not asked.numbers:
         return {"numbers_unheld": 0.0, "other_number": 0.0}
-    here = [(m["number"], m["unit"]) for m in _NUMBER.finditer(fold(sentence))]
-    known = {n for n, _ in here} | {m["number"] for m in _NUMBER.finditer(fold(heading))}
+    here = [(m["number"], m["unit"]) for m in _NUMBER.finditer(comparable(sentence))]
+    known = {n for n, _ in here} | {m["number"] for m in _NUMBER.finditer(comparable(heading))}
     unheld = [(n, unit) for n, unit in asked.numbers if n not in known]
     other = [1 for _, unit in unheld if any(unit == same for _, same in here)]
     count = len(asked.numbers)
@@ -495,7 +495,8 @@ def _dates(
             mentions = dates_of_source(around_it, published)
             met |= any(overlap(mention, period) for mention in mentions)
         elif not here and published:
-            met |= period.first.isoformat() <= published <= period.last.isoformat()
+            first, last = days_of(published)
+            met |= first <= period.last and period.first <= last
         unheld += not met
         other += not met and bool(here or query.wanted == "amount")
     return {"dates_unheld": unheld / len(asked), "other_date": other / len(asked)}
@@ -516,7 +517,7 @@ def _other_name(asked: _Asked, missing: list[str], sentence: str) -> float:
 
 
 def _says_when(sentence: str) -> bool:
-    folded = fold(sentence)
+    folded = comparable(sentence)
     return bool(_WHEN.search(folded) or dates_of_source(folded, None))
 
 

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 
-from assistant.ingest.clean import Line
+from assistant.ingest.clean import ADDRESS, Line
 from assistant.ingest.markdown import beginning_in, read_marks, shown
 from assistant.japanese.sentences import BULLETS
 from assistant.japanese.width import display_width
@@ -16,6 +16,9 @@ BULLET = re.compile(
 )
 """The mark or number that begins an item of a list."""
 _DATED = re.compile(r"^[0-9０-９]{1,2}月[0-9０-９]{1,2}日\S*\s")
+# An address may be wrapped, and may stand in the middle of a sentence or in its brackets.
+_REST_OF_ADDRESS = re.compile(r"^(?:[!-~]+$|[)）」』、。])")
+_OPEN_END = re.compile(r"[(（「『、はがをにでと]$")
 _LINE_END = re.compile(r"[。！？!?：:」）)】]$")
 # A line this much shorter than the longest nearby was ended by its author, not by the margin.
 FULL_LINE = 0.78
@@ -73,6 +76,10 @@ def starts_item(text: str) -> bool:
 
 def _continues(before: str, previous: Piece, text: str, piece: Piece, widest: int | None) -> bool:
     """Whether a line goes on with the paragraph or item of the line before."""
+    if ADDRESS.match(text) and not _OPEN_END.search(before):
+        return False
+    if ADDRESS.match(before) and not _REST_OF_ADDRESS.match(text):
+        return False
     ended = bool(_LINE_END.search(before))
     if piece.row or previous.row or starts_item(text) or text.startswith(("|", "【")):
         return False

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from assistant.japanese.dates import find_dates
 from assistant.japanese.sentences import BULLETS
-from assistant.japanese.width import fold
+from assistant.japanese.width import comparable, fold
 from assistant.schema import Inference, Page
 
 # Title, date and meeting stand on the first page; what comes later is the document's contents.
@@ -69,7 +69,7 @@ class Line:
 
 def own_date(line: Line) -> str | None:
     """The ISO day to which a line is given over; None for a day in a sentence or a period."""
-    text = fold(line.text).strip("()[]【】〔〕 ")
+    text = comparable(line.text).strip("()[]【】〔〕 ")
     start = _DATE_LABEL.match(text)
     for mention in find_dates(text):
         before = 0 if mention.start == 0 else (start.end() if start else 0)

@@ -10,7 +10,7 @@ from itertools import groupby, pairwise, zip_longest
 
 from assistant.ingest.blocks import FULL_LINE, Piece, make_blocks, starts_item
 from assistant.ingest.chunk import cut_cells, moved_cells
-from assistant.ingest.clean import Line, clean_lines
+from assistant.ingest.clean import Line, clean_lines, one_of_a_kind
 from assistant.ingest.footnotes import attach_footnotes
 from assistant.ingest.headings import claim_of, enter
 from assistant.ingest.markdown import Marks, around, beginning_in, read_marks, shown_text
@@ -179,10 +179,16 @@ def _plain_pieces(
     """The lines as text and headings; those of tables (`rows`) are no headings."""
     pieces: list[Piece] = []
     wrapped = FULL_LINE * max((display_width(line.text) for line in lines), default=0)
+    paged = all(page.page is not None and not page.slide for page in pages)
+    sheets = one_of_a_kind(lines, len(pages)) if paged and not slides else set()
     index = 0
     while index < len(lines):
         line = lines[index]
         page = pages[line.page]
+        if line.page in sheets and line.first and "。" not in line.text:
+            pieces.append(Piece(line, line.text, line.start, level=1))
+            index += 1
+            continue
         if page.slide:
             if not index or lines[index - 1].page != line.page:
                 pieces.append(Piece(line, page.section or "", line.start, level=0))

@@ -16,11 +16,11 @@ import threading
 
 from assistant.ingest.readers import text
 
-read_text = text.read_text
+read_text = text.read_damaged_text
 
 
 def obey(path):
-    order = read_text(path)
+    order, damage = read_text(path)
     if order == "hang":
         threading.Event().wait()
     elif order == "swell":
@@ -36,10 +36,10 @@ def obey(path):
         print("noise", flush=True)
     elif order == "print from C":
         os.write(1, b"noise\\n")
-    return order
+    return order, damage
 
 
-text.read_text = obey
+text.read_damaged_text = obey
 """
 
 DIED = "ファイルが壊れているため、読み取りが途中で止まりました。"

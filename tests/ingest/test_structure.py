@@ -267,3 +267,26 @@ def test_a_slide_of_a_title_alone_is_text():
         ((), ["次回は10月3日に開く"]),
         (("次回は10月3日に開く > ノート",), ["覚え書き"]),
     ]
+
+
+def test_sheets_of_one_form_are_sections_by_their_first_line():
+    texts = [f"事業名 {name}\n所管課 推進課\n{name}を行う。" for name in ("検針", "配送", "診療")]
+    pages = tuple(Page(text, number) for number, text in enumerate(texts, start=1))
+    sections = read_structure(pages, "other", markdown=False)
+    assert [section.heading_path for section in sections] == [
+        ("事業名 検針",),
+        ("事業名 配送",),
+        ("事業名 診療",),
+    ]
+
+
+def test_an_address_on_its_own_line_is_a_block_unless_a_sentence_goes_on():
+    page = Page(
+        "申請の様式\nhttps://example.jp/a\n受付は3日からである。\n案内(\nhttps://example.jp/b\n)を読む。"
+    )
+    (section,) = read_structure((page,), "other", markdown=False)
+    assert [block.text for block in section.blocks] == [
+        "申請の様式",
+        "https://example.jp/a",
+        "受付は3日からである。案内(https://example.jp/b)を読む。",
+    ]

@@ -121,9 +121,15 @@ def read_file(path: Path) -> ReadResult:
             f"拡張子は{suffix}ですが、中身は{found}です。",
             "正しい拡張子に直すか、テキストとして保存し直してください。",
         )
-    from assistant.ingest.readers.text import read_text
+    from assistant.ingest.readers.text import read_damaged_text
 
-    text = read_text(path)
+    text, damage = read_damaged_text(path)
+    result = _of_text(text, path)
+    return replace(result, unreadable_reason=damage + result.unreadable_reason)
+
+
+def _of_text(text: str, path: Path) -> ReadResult:
+    suffix = path.suffix.lower()
     if suffix in CSV_SUFFIXES:
         from assistant.ingest.readers.table import read_table
 
