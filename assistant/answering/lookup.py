@@ -7,6 +7,7 @@ head of the row with the cells under the headings that the question names.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assistant.ingest.readers.rows import has_amount
 from assistant.schema import Cell, Chunk, is_row, words_of
 
 Pairs = tuple[tuple[str, str], ...]
@@ -25,8 +26,21 @@ class Row:
 
     @property
     def headed(self) -> bool:
-        """Whether headings say what a cell means: then the row states something."""
-        return any(heading for heading, _ in self.pairs[1:])
+        """Whether something says what a cell means: then the row states something."""
+        return bool(self.named)
+
+    @property
+    def named(self) -> Pairs:
+        """The cells with what names them; empty where nothing does.
+
+        A row without headings may pair a name with its entry: 電話番号 | 0000-12-3456.
+        """
+        if any(heading for heading, _ in self.pairs[1:]):
+            return self.pairs
+        if len(self.pairs) != 2 or has_amount(self.pairs[0][1]):
+            return ()
+        (_, name), (_, entry) = self.pairs
+        return (("", name), (name, entry))
 
 
 def rows_of(chunk: Chunk) -> list[Row]:

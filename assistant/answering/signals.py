@@ -236,7 +236,8 @@ class _Asked:
         if one.row is None:
             return []
         chosen = len(one.cells) < len(one.row.pairs)
-        numbers = [heading for heading, words in one.cells[1:] if _DIGIT.search(comparable(words))]
+        cells = one.cells if chosen else one.row.named
+        numbers = [heading for heading, words in cells[1:] if _DIGIT.search(comparable(words))]
         return [c for c in self.counters if numbers and (chosen or any(c in h for h in numbers))]
 
     def _meant(self, text: str, published: str | None) -> frozenset[int]:

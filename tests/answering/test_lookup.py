@@ -3,7 +3,7 @@
 import pytest
 from towns import Town
 
-from assistant.answering.lookup import asked_cells, rows_of
+from assistant.answering.lookup import Row, asked_cells, rows_of
 from assistant.answering.spans import units
 from assistant.schema import Cell, Chunk, Statement
 
@@ -72,6 +72,21 @@ def test_a_row_is_one_unit_and_prose_is_cut_as_ever():
     rows = [(row.start, row.end) for row in rows_of(chunk())]
     found = [chunk().text[start:end] for start, end in units(chunk().text, rows)]
     assert found == ["次の表のとおり。", "広い。", "甲　広い。古い。", "乙　狭い。"]
+
+
+@pytest.mark.parametrize(
+    ("pairs", "named"),
+    [
+        (
+            (("", "電話番号"), ("", "0000-12-3456")),
+            (("", "電話番号"), ("電話番号", "0000-12-3456")),
+        ),
+        ((("", "3月"), ("", "57")), ()),
+        ((("", "北"), ("", "57"), ("", "60")), ()),
+    ],
+)
+def test_a_name_beside_its_entry_is_what_the_entry_is_called(pairs, named):
+    assert Row(0, 0, pairs).named == named
 
 
 ROW = (("費目", "運営費"), ("令和6年度 町", "100"), ("令和7年度 町", "120"), ("令和7年度 県", "60"))

@@ -543,8 +543,8 @@ def test_charts_and_diagrams_are_read_where_they_stand(made):
     parts = {"chart1.xml": CHART.encode(), "data1.xml": TREE.encode()}
     result = made(body + drawn('<c:chart r:id="none"/>'), parts)
     assert [(page.text, page.locator, page.section) for page in result.pages[1:]] == [
-        ("北　50.0%", "段落 1 グラフ 2行", "令和6年度"),
-        ("南　25.0%", "段落 1 グラフ 3行", "令和6年度"),
+        ("北　50.0%", "段落 1 グラフ 1行", "令和6年度"),
+        ("南　25.0%", "段落 1 グラフ 2行", "令和6年度"),
         ("人材部会", "段落 2 図", None),
         ("研修を担う", "段落 2 図", "人材部会"),
     ]

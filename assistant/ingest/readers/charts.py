@@ -1,167 +1,161 @@
 """Charts of office files: their words, and the numbers the file stores for what is drawn."""
 
-import re
-from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
-from xml.etree import ElementTree as ET
+import math
+from collections.abc import Callable, Iterator
+from xml.etree.ElementTree import Element
 
 from assistant.ingest.grid import GridCell, GridRow, table_pages
-from assistant.ingest.headings import joined
-from assistant.ingest.readers.parts import local, outermost
+from assistant.ingest.readers.number_format import GENERAL, shown_number
+from assistant.ingest.readers.parts import below, child, is_on, local, outermost, whole_number
 from assistant.schema import Page
 
-_SERIAL_START = date(1899, 12, 30)
-_LAST_DAY = 2_958_466
-_MOST_POINTS = 10_000
-# Of a number format what is quoted or stands in brackets is no sign for a digit or a day.
-_DIGITS = re.compile(r"(?P<whole>[#0?](?:[#0?,]*[#0?])?)(?P<scale>,*)(?:\.(?P<fraction>[#0?]+))?")
-_LITERAL = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
+_LABELS = ("dLbl", "dispUnitsLbl")
+_CACHES = {"strCache", "numCache", "strLit", "numLit"}
+
+_Texts = dict[int, str]
+"""The points of a series by their index."""
+_Series = tuple[str, _Texts, _Texts]
+"""Name, categories and values."""
 
 
-def chart_pages(root: ET.Element, *, locator: str, above: str | None) -> Iterator[Page]:
-    """The title and axes of a chart as one page, and one for every category with its values.
+def chart_pages(
+    root: Element, *, locator: str, above: str | None, text: Callable[[Element], str]
+) -> tuple[list[Page], bool]:
+    """A chart's words as one page, and a table of its numbers, a row for every category.
 
     Args:
-        root: of the chart's part, DrawingML's own or the newer extended kind.
-        locator: name of the place, for all its pages.
+        root: of the chart's part, DrawingML's own or the extended kind (waterfall, treemap …).
+        locator: name of the place.
         above: headings over the chart.
+        text: gives the words that are seen of a text body.
+
+    Returns:
+        The pages, and whether the file stores numbers.
     """
-    words = [" ".join(text.split()) for text in _titles(root)]
-    words = list(dict.fromkeys(word for word in words if word))
-    section = joined(above, "グラフ")
-    if words:
-        yield Page("\n".join(words), locator=locator, section=section)
-    columns = list(_extended(root)) or list(_series(root))
-    for labels, series in _alike(columns):
-        head = ["", *(name for name, _ in series)]
-        rows = [[label, *_values(series, i)] for i, label in enumerate(labels)]
-        cells = [tuple(GridCell(text) for text in row) for row in [head, *rows]]
-        named = any(head)
-        grid = [
-            GridRow(row, locator, heads=named and not index)
-            for index, row in enumerate(cells)
-            if index or named
+    titles = [_words(title, text) for title in outermost(root, "title")]
+    words = [*titles, *(_words(label, text) for label in outermost(root, *_LABELS))]
+    words += [v.text or "" for cache in below(root, "dlblRangeCache") for v in below(cache, "v")]
+    words += [e.text or "" for line in below(root, "trendline") for e in line if local(e) == "name"]
+    lines = list(dict.fromkeys(word for word in words if word))
+    pages = [Page("\n".join(lines), locator=locator, section=above)] if lines else []
+    caption = " ".join(dict.fromkeys(title for title in titles if title)) or None
+    tables = list(_tables(root))
+    count = 0
+    for heads, rows in tables:
+        grid = [GridRow(tuple(map(GridCell, heads)), f"{locator} 見出し", heads=True)]
+        for row in rows:
+            count += 1
+            grid.append(GridRow(tuple(map(GridCell, row)), f"{locator} {count}行", heads=False))
+        pages += table_pages(grid, above=above, caption=caption)
+    return pages, bool(tables)
+
+
+def _words(element: Element, text: Callable[[Element], str]) -> str:
+    """The words of a title or a label, typed or taken from a cell."""
+    bodies = list(below(element, "rich"))
+    if bodies:
+        return " ".join(" ".join(text(body) for body in bodies).split())
+    stored = (child(e, "v") for e in element.iter() if local(e) in {"pt", "txData"})
+    return " ".join((v.text or "").strip() for v in stored if v is not None)
+
+
+def _tables(root: Element) -> Iterator[tuple[list[str], list[list[str]]]]:
+    """Headings and rows; series over the same categories stand side by side."""
+    from_1904 = any(map(is_on, below(root, "date1904")))
+    series = [*_series(root, from_1904=from_1904), *_extended(root)]
+    while series:
+        categories = series[0][1]
+        same = [s for s in series if s[1] == categories]
+        series = [s for s in series if s[1] != categories]
+        keys = sorted({key for _, _, values in same for key in values} | set(categories))
+        rows = [
+            [categories.get(key, str(key + 1)), *(values.get(key, "") for _, _, values in same)]
+            for key in keys
         ]
-        yield from table_pages(grid, above=section, caption=" ".join(words) or None)
+        yield ["", *(name or f"系列{n}" for n, (name, _, _) in enumerate(same, start=1))], rows
 
 
-_Series = tuple[str, list[str]]
+def _series(root: Element, *, from_1904: bool) -> Iterator[_Series]:
+    for one in outermost(root, "ser"):
+        of = {
+            name: _points(child(one, name), from_1904=from_1904)
+            for name in ("tx", "cat", "xVal", "val", "yVal", "bubbleSize")
+        }
+        typed = child(one, "tx", "v")
+        name = (typed.text or "") if typed is not None else " ".join(of["tx"].values())
+        categories = of["cat"] or of["xVal"]
+        if values := of["val"] or of["yVal"]:
+            yield name, categories, values
+        if of["bubbleSize"]:
+            yield f"{name} 大きさ".strip(), categories, of["bubbleSize"]
 
 
-def _alike(columns: list[tuple[list[str], _Series]]) -> list[tuple[list[str], list[_Series]]]:
-    """Series over the same categories side by side."""
-    found: list[tuple[list[str], list[_Series]]] = []
-    for labels, series in columns:
-        if found and found[-1][0] == labels:
-            found[-1][1].append(series)
-        else:
-            found.append((labels, [series]))
+def _extended(root: Element) -> Iterator[_Series]:
+    """Series of the chart kinds of 2016."""
+    data = {d.get("id", ""): d for d in below(root, "data")}
+    named = {
+        link.get("val", ""): child(one, "tx", "txData", "v")
+        for one in below(root, "series")
+        for link in one
+        if local(link) == "dataId"
+    }
+    for key, source in data.items():
+        numbers = [_points(d) for d in source if local(d) == "numDim"]
+        categories = [_points(d) for d in source if local(d) == "strDim"]
+        name = named.get(key)
+        for values in numbers:
+            if values:
+                title = (name.text or "") if name is not None else ""
+                yield title, categories[0] if categories else {}, values
+
+
+def _points(source: Element | None, *, from_1904: bool = False) -> _Texts:
+    """The stored points of a reference, outer levels before inner ones."""
+    if source is None:
+        return {}
+    levels = [*below(source, "lvl")]
+    if levels:
+        numeric = local(source) == "numDim"
+        return _levels([_level(level, numeric=numeric) for level in levels])
+    cache = next((c for c in source.iter() if local(c) in _CACHES), None)
+    if cache is None:
+        return {}
+    return _level(cache, numeric=local(cache).startswith("num"), from_1904=from_1904)
+
+
+def _levels(levels: list[_Texts]) -> _Texts:
+    """The innermost level comes first; an outer one holds until its next point."""
+    found = {}
+    for index in sorted(levels[0]):
+        outer = [
+            level[max(i for i in level if i <= index)]
+            for level in reversed(levels[1:])
+            if any(i <= index for i in level)
+        ]
+        found[index] = " ".join([*outer, levels[0][index]])
     return found
 
 
-def _values(series: Sequence[_Series], index: int) -> list[str]:
-    return [values[index] if index < len(values) else "" for _, values in series]
-
-
-def _titles(root: ET.Element) -> Iterator[str]:
-    """Words that stand in titles and in labels written by hand."""
-    for element in outermost(root, "title", "dLbl"):
-        for body in outermost(element, "p", "strCache", "txData"):
-            yield "".join(t.text or "" for t in body.iter() if local(t) in {"t", "v"})
-
-
-def _series(root: ET.Element) -> Iterator[tuple[list[str], _Series]]:
-    """Categories, name and values of every series of a chart."""
-    for series in outermost(root, "ser"):
-        name = series.find("{*}tx")
-        title = " ".join(_points(name)) if name is not None else ""
-        values = _of(series, "val", "yVal")
-        size = max(len(values), len(_of(series, "cat", "xVal")))
-        labels = _of(series, "cat", "xVal") or [str(n + 1) for n in range(size)]
-        if values:
-            yield labels, (title, values)
-        sizes = _of(series, "bubbleSize")
-        if sizes:
-            yield labels, (f"{title} 大きさ".strip(), sizes)
-
-
-def _of(series: ET.Element, *names: str) -> list[str]:
-    element = next((e for name in names if (e := series.find(f"{{*}}{name}")) is not None), None)
-    return _points(element) if element is not None else []
-
-
-def _points(element: ET.Element) -> list[str]:
-    """The texts that a relation_id has stored, levels of categories joined outermost first."""
-    levels = list(outermost(element, "lvl")) or [element]
-    columns = [_level(level) for level in levels]
-    if len(columns) > 1:
-        # An outer category is stored once, at the first of those below it.
-        columns = [columns[0], *(_filled(column, len(columns[0])) for column in columns[1:])]
-    size = max(map(len, columns), default=0)
-    return [" ".join(c[i] for c in reversed(columns) if i < len(c) and c[i]) for i in range(size)]
-
-
-def _level(level: ET.Element) -> list[str]:
-    texts: dict[int, str] = {}
-    code = next((e.text for e in level.iter() if local(e) == "formatCode"), None) or ""
-    for point in level.iter():
+def _level(cache: Element, *, numeric: bool, from_1904: bool = False) -> _Texts:
+    stated = child(cache, "formatCode")
+    code = cache.get("formatCode") or (stated.text if stated is not None else None) or GENERAL
+    found: _Texts = {}
+    for point in cache:
         if local(point) != "pt":
             continue
-        value = point.find("{*}v")
-        text = (value.text if value is not None else point.text) or ""
-        own = point.get("formatCode") or level.get("formatCode") or code
-        texts[int(point.get("idx") or len(texts))] = _shown(text, own)
-    if not texts:
-        literal = level.find("{*}v")
-        return [literal.text or ""] if literal is not None else []
-    size = min(max(texts) + 1, _MOST_POINTS)
-    return [texts.get(index, "") for index in range(size)]
+        value = child(point, "v")
+        words = " ".join(((value.text if value is not None else point.text) or "").split())
+        if words and numeric:
+            words = _figure(words, point.get("formatCode", code), from_1904=from_1904)
+        if words:
+            found[whole_number(point.get("idx"), len(found))] = words
+    return found
 
 
-def _filled(column: list[str], size: int) -> list[str]:
-    filled, last = [], ""
-    for index in range(size):
-        last = (column[index] if index < len(column) else "") or last
-        filled.append(last)
-    return filled
-
-
-def _extended(root: ET.Element) -> Iterator[tuple[list[str], _Series]]:
-    """The same of a chart of the extended kind (waterfall, treemap …)."""
-    titles = {}
-    for series in outermost(root, "series"):
-        held = next((e.get("val") for e in series.iter() if local(e) == "dataId"), None)
-        titles[held] = next((e.text or "" for e in series.iter() if local(e) == "v"), "")
-    for data in outermost(root, "data"):
-        words, numbers = data.find("{*}strDim"), data.find("{*}numDim")
-        if numbers is None:
-            continue
-        values = _points(numbers)
-        labels = _points(words) if words is not None else []
-        labels = labels or [str(n + 1) for n in range(len(values))]
-        yield labels, (titles.get(data.get("id"), ""), values)
-
-
-def _shown(text: str, code: str) -> str:
-    """A stored number as the chart's number format shows it; dates in ISO form."""
+def _figure(text: str, code: str, *, from_1904: bool) -> str:
+    """A stored number as its format shows it; what is no number as it stands."""
     try:
-        number = float(text)
+        value = float(text)
     except ValueError:
-        return " ".join(text.split())
-    code = code.split(";")[0]
-    plain = _LITERAL.sub("", code).lower().replace("general", "")
-    if re.search(r"[ymdg]|e(?![+-])", plain) and 1 <= number < _LAST_DAY:
-        return (_SERIAL_START + timedelta(days=int(number))).isoformat()
-    digits = _DIGITS.search(code)
-    if digits is None:
-        return f"{number:.15g}"
-    places = len(re.sub(r"[^0#?]", "", digits["fraction"] or ""))
-    number *= 100 if "%" in plain else 1
-    number /= 1000 ** len(digits["scale"])
-    shown = f"{number:{',' if ',' in digits['whole'] else ''}.{places}f}"
-    return _words(code[: digits.start()]) + shown + _words(code[digits.end() :])
-
-
-def _words(code: str) -> str:
-    """What a number format writes beside the digits: 「人」, 「%」."""
-    return re.sub(r'"|\[[^\]]*\]|[_*].|\\', "", code)
+        return text
+    return shown_number(value, code, from_1904=from_1904) if math.isfinite(value) else text

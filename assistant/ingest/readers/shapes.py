@@ -14,6 +14,7 @@ from xml.etree import ElementTree as ET
 from assistant.ingest.grid import GridCell, GridRow, table_pages
 from assistant.ingest.headings import joined
 from assistant.ingest.readers.charts import chart_pages
+from assistant.ingest.readers.graphics import diagram_items
 from assistant.ingest.readers.losses import Losses
 from assistant.ingest.readers.numerals import numeral
 from assistant.ingest.readers.parts import (
@@ -389,13 +390,19 @@ def _chart(slide: Slide, relation: str) -> Iterator[Page]:
     if part is None or root is None:
         return
     locator = slide.named("グラフ")
-    yield from chart_pages(root, locator=locator, above=slide.section)
+    above = joined(slide.section, "グラフ")
+    pages, counted = chart_pages(
+        root, locator=locator, above=above, text=lambda body: _body_text(slide, body, [])
+    )
+    yield from pages
+    if not counted:
+        slide.losses.unread("グラフの値", slide.place)
     for drawn in slide.parts.relations(part.target).values():
         shapes = slide.parts.tree(drawn.target) if drawn.kind == "chartUserShapes" else None
         for body in outermost(shapes, "txBody") if shapes is not None else ():
             text = _body_text(slide, body, [])
             if text:
-                yield Page(text, locator=locator, section=joined(slide.section, "グラフ"))
+                yield Page(text, locator=locator, section=above)
 
 
 def _diagram(slide: Slide, relation: str) -> str:
@@ -407,26 +414,8 @@ def _diagram(slide: Slide, relation: str) -> str:
         shapes = slide.parts.tree(drawn[0]) if len(drawn) == 1 else None
         bodies = outermost(shapes, "txBody") if shapes is not None else ()
         return "\n".join(filter(None, (_body_text(slide, body, []) for body in bodies)))
-    texts: dict[str, str] = {}
-    for point in outermost(root, "pt"):
-        body = point.find("{*}t")
-        if point.get("type", "node") not in {"pres", "doc"} and body is not None:
-            texts[point.get("modelId", "")] = _body_text(slide, body, [])
-    links: dict[str, list[tuple[int, str]]] = {}
-    for link in outermost(root, "cxn"):
-        if link.get("type", "parOf") == "parOf":
-            below_it = (number_at(link, "srcOrd"), link.get("destId", ""))
-            links.setdefault(link.get("srcId", ""), []).append(below_it)
-    roots = [p.get("modelId", "") for p in outermost(root, "pt") if p.get("type") == "doc"]
-    order: dict[str, None] = {}
-    waiting = roots[::-1]
-    while waiting:
-        point_id = waiting.pop()
-        if point_id not in order:
-            order[point_id] = None
-            waiting += [child for _, child in sorted(links.get(point_id, []), reverse=True)]
-    shown = (texts.get(key, "") for key in (order | dict.fromkeys(texts)))
-    return "\n".join(filter(None, shown))
+    items = diagram_items(root, lambda body: _body_text(slide, body, []))
+    return "\n".join(text for _, text in items)
 
 
 def _chain(slide: Slide, shape: ET.Element, body: ET.Element) -> list[ET.Element]:

@@ -14,7 +14,8 @@ from assistant.errors import ReadError
 from assistant.ingest.grid import table_pages
 from assistant.ingest.headings import joined
 from assistant.ingest.readers import LONGEST_ROWS, ReadResult, no_text
-from assistant.ingest.readers.drawings import has_words, read_controls, read_drawing
+from assistant.ingest.readers.drawings import read_controls, read_drawing
+from assistant.ingest.readers.graphics import has_words
 from assistant.ingest.readers.package import damaged
 from assistant.ingest.readers.parts import (
     Package,

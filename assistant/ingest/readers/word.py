@@ -20,9 +20,11 @@ from assistant.errors import ReadError
 from assistant.ingest.grid import GridCell, GridRow, table_pages
 from assistant.ingest.headings import enter, joined
 from assistant.ingest.readers import OFFICE_FORMATS, ReadResult, no_text, read_file
-from assistant.ingest.readers.graphics import chart_rows, diagram_items
+from assistant.ingest.readers.charts import chart_pages
+from assistant.ingest.readers.graphics import DrawnLoss, diagram_items, paragraphs
 from assistant.ingest.readers.openxml import Package, qn
 from assistant.ingest.readers.package import check_package, damaged
+from assistant.ingest.readers.parts import below
 from assistant.ingest.readers.rows import row_text
 from assistant.ingest.readers.word_numbers import Number, Numbers
 from assistant.ingest.readers.word_styles import Styles, is_on
@@ -51,6 +53,7 @@ _CAPTION = re.compile(r"[(（\[【〔<＜]?\s*(?:表|図表|別表|単位)")
 _HEADS = {"header": "ヘッダー", "footer": "フッター"}
 _NOTES = {"footnotes": ("footnote", "脚注"), "endnotes": ("endnote", "文末脚注")}
 _FURNITURE = re.compile(r"[\W\d_]|第|全|ページ|頁|page|of", re.IGNORECASE)
+_DRAWN: dict[DrawnLoss, str] = {"struck": "取り消し線の文字", "equation": "数式"}
 _BY_RULE = ("取り消し線の文字", HIDDEN, DELETED, PROMPT)
 _CHUNK_SUFFIXES = {
     "text/html": ".html",
@@ -254,23 +257,25 @@ class _Reader:
         elif thing.kind == "chart":
             yield from self._chart(thing.text, f"{place} グラフ", above)
         else:
-            items = diagram_items(self.package.xml(thing.text))
-            for path, text in items:
+            for path, text in diagram_items(self.package.xml(thing.text), self._drawn):
                 yield Page(text, locator=f"{place} 図", section=joined(above, *path))
 
+    def _drawn(self, body: Any) -> str:
+        """The words that are seen of a text body of a drawing; the rest is counted."""
+        return paragraphs(body, lambda kind: self.left.update([_DRAWN[kind]]))
+
     def _chart(self, part: str, place: str, above: str | None) -> Iterator[Page]:
-        title, rows = chart_rows(self.package.xml(part))
-        if not rows:
+        root = self.package.xml(part)
+        pages, counted = chart_pages(root, locator=place, above=above, text=self._drawn)
+        if not counted:
             self.left["グラフの値"] += 1
-        if title:
-            yield Page(title, locator=place, section=above)
-        heads = True
-        grid = []
-        for number, row in enumerate(rows, start=1):
-            cells = tuple(GridCell(text) for text in row)
-            grid.append(GridRow(cells, locator=f"{place} {number}行", heads=heads))
-            heads = not row
-        yield from table_pages(grid, above=joined(above, title), caption=None)
+        yield from pages
+        for relation in self.package.relations(part).values():
+            if relation.kind == "chartUserShapes":
+                shapes = self.package.xml(relation.target)
+                for body in below(shapes, "txBody") if shapes is not None else ():
+                    if text := self._drawn(body):
+                        yield Page(text, locator=place, section=above)
 
     def _inside(
         self, parent: Any, place: str, above: str | None, table: str = ""
@@ -285,8 +290,7 @@ class _Reader:
         others: list[Page] = []
         tables = 0
         if parent.tag == qn("a:txBody"):  # of a drawing: paragraphs of another kind
-            texts = ("".join(t.text or "" for t in p.iter(qn("a:t"))) for p in parent)
-            return [text for text in texts if text.strip()], []
+            return self._drawn(parent).splitlines(), []
         for element in kept(parent, _BLOCKS, self.words):
             if element.tag == _TABLE:
                 tables += 1
