@@ -28,6 +28,7 @@ _M = "http://schemas.openxmlformats.org/officeDocument/2006/math"
 _V = "urn:schemas-microsoft-com:vml"
 _SHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+_PIC = "http://schemas.openxmlformats.org/drawingml/2006/picture"
 _DRAWING_TYPE = "application/vnd.openxmlformats-officedocument.drawingml"
 _SPACES = (
     f'xmlns:w="{_W}" xmlns:a="{_A}" xmlns:r="{_OFFICE}" xmlns:wp="{_WP}" xmlns:wps="{_WPS}" '
@@ -189,7 +190,8 @@ def _word(path: Path) -> Path:
         ),
         paragraph(f"<m:oMath><m:r><m:t>{mark()}</m:t></m:r></m:oMath>"),
         paragraph(f"<m:oMathPara><m:oMath><m:r><m:t>{mark()}</m:t></m:r></m:oMath></m:oMathPara>"),
-        paragraph(drawing(_C, f'<c:chart r:id="{chart}"/>', f' descr="{mark()}"')),
+        paragraph(drawing(_C, f'<c:chart r:id="{chart}"/>')),
+        paragraph(drawing(_PIC, f'<pic:pic xmlns:pic="{_PIC}"/>', f' descr="{mark()}"')),
         paragraph(drawing(_DGM, f'<dgm:relIds r:dm="{diagram}"/>')),
     ]
     section = (
@@ -248,20 +250,42 @@ def _sheets(path: Path) -> Path:
     book.save(stream)
     package = _Package.of(stream.getvalue())
     main = "xl/worksheets/sheet1.xml"
+
+    def frame(inner: str) -> str:
+        data = f"<a:graphic><a:graphicData>{inner}</a:graphicData></a:graphic>"
+        return f"<xdr:graphicFrame><xdr:nvGraphicFramePr/>{data}</xdr:graphicFrame>"
+
     body = f"<a:bodyPr/><a:p><a:r><a:t>{mark()}</a:t></a:r></a:p>"
     grouped = f"<a:bodyPr/><a:p><a:r><a:t>{mark()}</a:t></a:r></a:p>"
-    named = '<xdr:nvSpPr><xdr:cNvPr id="2" name="x"{}/><xdr:cNvSpPr/></xdr:nvSpPr><xdr:spPr/>'
+    named = '<xdr:nvSpPr><xdr:cNvPr id="2" name="x"/><xdr:cNvSpPr/></xdr:nvSpPr><xdr:spPr/>'
     anchor = (
         "<xdr:from><xdr:col>0</xdr:col><xdr:colOff>0</xdr:colOff><xdr:row>0</xdr:row>"
         "<xdr:rowOff>0</xdr:rowOff></xdr:from><xdr:to><xdr:col>1</xdr:col><xdr:colOff>0</xdr:colOff>"
         "<xdr:row>1</xdr:row><xdr:rowOff>0</xdr:rowOff></xdr:to>"
     )
-    alt = f' descr="{mark()}"'
-    shapes = (
-        f"<xdr:sp>{named.format(alt)}<xdr:txBody>{body}</xdr:txBody></xdr:sp>",
-        f"<xdr:grpSp><xdr:nvGrpSpPr/><xdr:grpSpPr/><xdr:sp>{named.format('')}<xdr:txBody>{grouped}"
-        "</xdr:txBody></xdr:sp></xdr:grpSp>",
+    chart = package.add(
+        "xl/drawings/drawing1.xml",
+        "chart",
+        "xl/charts/chart1.xml",
+        f"{_DRAWING_TYPE}.chart+xml",
+        _chart(mark),
     )
+    diagram = package.add(
+        "xl/drawings/drawing1.xml",
+        "diagramData",
+        "xl/diagrams/data1.xml",
+        f"{_DRAWING_TYPE}.diagramData+xml",
+        _diagram(mark),
+    )
+    picture = f'<xdr:nvPicPr><xdr:cNvPr id="3" name="x" descr="{mark()}"/></xdr:nvPicPr>'
+    shapes = [
+        f"<xdr:sp>{named}<xdr:txBody>{body}</xdr:txBody></xdr:sp>",
+        f"<xdr:pic>{picture}</xdr:pic>",
+        f"<xdr:grpSp><xdr:nvGrpSpPr/><xdr:grpSpPr/><xdr:sp>{named}<xdr:txBody>{grouped}"
+        "</xdr:txBody></xdr:sp></xdr:grpSp>",
+        frame(f'<c:chart xmlns:c="{_C}" xmlns:r="{_OFFICE}" r:id="{chart}"/>'),
+        frame(f'<dgm:relIds xmlns:dgm="{_DGM}" xmlns:r="{_OFFICE}" r:dm="{diagram}"/>'),
+    ]
     anchors = "".join(
         f"<xdr:twoCellAnchor>{anchor}{shape}<xdr:clientData/></xdr:twoCellAnchor>"
         for shape in shapes
@@ -272,20 +296,6 @@ def _sheets(path: Path) -> Path:
         "xl/drawings/drawing1.xml",
         "application/vnd.openxmlformats-officedocument.drawing+xml",
         f'<xdr:wsDr xmlns:xdr="{_XDR}" xmlns:a="{_A}">{anchors}</xdr:wsDr>',
-    )
-    package.add(
-        "xl/drawings/drawing1.xml",
-        "chart",
-        "xl/charts/chart1.xml",
-        f"{_DRAWING_TYPE}.chart+xml",
-        _chart(mark),
-    )
-    package.add(
-        "xl/drawings/drawing1.xml",
-        "diagramData",
-        "xl/diagrams/data1.xml",
-        f"{_DRAWING_TYPE}.diagramData+xml",
-        _diagram(mark),
     )
     package.add(
         main,
@@ -343,9 +353,9 @@ def _slides(path: Path) -> Path:
     )
     numbers = count(100)
 
-    def shape(alt: str = "") -> str:
+    def shape() -> str:
         return (
-            f'<p:sp><p:nvSpPr><p:cNvPr id="{next(numbers)}" name="x"{alt}/><p:cNvSpPr/><p:nvPr/>'
+            f'<p:sp><p:nvSpPr><p:cNvPr id="{next(numbers)}" name="x"/><p:cNvSpPr/><p:nvPr/>'
             "</p:nvSpPr><p:spPr/><p:txBody><a:bodyPr/><a:p><a:r>"
             f"<a:t>{mark()}</a:t></a:r></a:p></p:txBody></p:sp>"
         )
@@ -371,7 +381,8 @@ def _slides(path: Path) -> Path:
     added = [
         shape(),
         group,
-        shape(f' descr="{mark()}"'),
+        f'<p:pic><p:nvPicPr><p:cNvPr id="{next(numbers)}" name="x" descr="{mark()}"/>'
+        "</p:nvPicPr></p:pic>",
         equation,
         frame(_C, f'<c:chart xmlns:c="{_C}" xmlns:r="{_OFFICE}" r:id="{chart}"/>'),
         frame(_DGM, f'<dgm:relIds xmlns:dgm="{_DGM}" xmlns:r="{_OFFICE}" r:dm="{diagram}"/>'),

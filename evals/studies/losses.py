@@ -38,7 +38,7 @@ _NO_WORDS = re.compile(
 _NOT_SHOWN = {"script", "style", "template", "noscript", "nav", "del", "s", "rt"}
 # What a part or an element may be called where a reader reports it, the innermost first.
 _NAMES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("descr", ("代替テキスト", "画像")),
+    ("descr", ("画像",)),
     ("textpath", ("透かし", "図形")),
     ("txbxContent", ("テキストボックス", "図形")),
     ("oMath", ("数式",)),
@@ -63,6 +63,8 @@ _NAMES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("button", ("ボタン", "入力欄")),
     ("svg", ("図",)),
     ("iframe", ("埋め込",)),
+    ("object", ("埋め込",)),
+    ("math", ("数式",)),
 )
 
 
@@ -130,9 +132,9 @@ def table(losses: Iterable[Loss]) -> str:
 
 def _walk(element: Element, place: str) -> Iterable[Word]:
     """Words below an element, in order; a fallback repeats what its choice shows."""
-    waiting = [(element, place)]
+    waiting = [(element, place, element)]
     while waiting:
-        node, above = waiting.pop()
+        node, above, parent = waiting.pop()
         name = node.tag.rpartition("}")[2]
         if name in {"Fallback", "del", "moveFrom", "f"}:
             continue
@@ -142,9 +144,16 @@ def _walk(element: Element, place: str) -> Iterable[Word]:
         if kept and kept.strip():
             yield Word(here, kept)
         for key, value in node.attrib.items():
-            if key.rpartition("}")[2] in _SHOWN_ATTRIBUTES and value.strip():
-                yield Word(f"{here}/{key.rpartition('}')[2]}", value)
-        waiting += [(child, here) for child in reversed(node)]
+            shown = key in _SHOWN_ATTRIBUTES and (key != "descr" or _is_pictured(here, parent))
+            if shown and value.strip():
+                yield Word(f"{here}/{key}", value)
+        waiting += [(child, here, node) for child in reversed(node)]
+
+
+def _is_pictured(place: str, parent: Element) -> bool:
+    """Whether what describes a drawing stands for a picture; others show words of their own."""
+    within = place.endswith("/docPr") and any(e.tag.endswith("}pic") for e in parent.iter())
+    return "/pic/" in place or within
 
 
 def _is_index(node: Element, name: str) -> bool:

@@ -364,14 +364,16 @@ def test_shapes_are_read_where_they_stand(book, read_parts):
     struck = shape(run("押印は") + run("必要", ' strike="sngStrike"') + run("不要"))
     hidden = shape(run("隠し"), ' hidden="1"')
     equation = shape("<m:oMath><m:r><m:t>x=1</m:t></m:r></m:oMath>")
+    described = '<xdr:pic><xdr:nvPicPr><xdr:cNvPr descr="会場の地図"/></xdr:nvPicPr></xdr:pic>'
     other = (
         f"<mc:AlternateContent><mc:Choice>{equation}</mc:Choice>"
         f"<mc:Fallback>{shape(run('代わり'))}</mc:Fallback></mc:AlternateContent>"
     )
-    result = read_parts(drawn(struck + group + hidden + other + "<xdr:pic/>"))
+    result = read_parts(drawn(struck + group + hidden + other + "<xdr:pic/>" + described))
     assert [(page.locator, page.text) for page in result.pages[1:]] == [
         ("申請!B3 図形", "押印は不要"),
         ("申請!B3 図形", "組の中"),
+        ("申請!B3 画像の説明", "会場の地図"),
     ]
     assert result.unreadable_reason == (
         "非表示の行・列・図形にある文字を除きました(申請 1か所)。"

@@ -639,14 +639,27 @@ def test_templates_and_files_with_macros_are_read(made, kind):
     assert texts(made(p("ひな形の文。"), types=types)) == ["ひな形の文。"]
 
 
-def test_what_cannot_be_read_is_counted(made):
-    picture = (
-        f'<w:drawing><wp:inline><wp:extent cx="3000000" cy="2000000"/><a:graphic><a:graphicData>'
-        f'<p:pic xmlns:p="{SCHEMAS}/drawingml/2006/picture"/></a:graphicData></a:graphic>'
-        "</wp:inline></w:drawing>"
+def picture(properties=""):
+    return (
+        f'<w:drawing><wp:inline><wp:extent cx="3000000" cy="2000000"/>{properties}<a:graphic>'
+        f'<a:graphicData><p:pic xmlns:p="{SCHEMAS}/drawingml/2006/picture"/></a:graphicData>'
+        "</a:graphic></wp:inline></w:drawing>"
     )
+
+
+def test_what_describes_a_picture_stands_for_it(made):
+    inside = picture('<wp:docPr id="1" name="x" descr="会場の地図"/>')
+    inside += picture('<wp:docPr id="2" name="x" descr="地図 自動的に生成された説明"/>')
+    result = made(f"<w:p><w:r>{inside}</w:r></w:p>")
+    assert [(page.text, page.locator) for page in result.pages] == [
+        ("会場の地図", "段落 1 画像の説明")
+    ]
+    assert result.unreadable_reason == "画像 1か所を読めませんでした。"
+
+
+def test_what_cannot_be_read_is_counted(made):
     inside = (
-        f'<w:object><o:OLEObject/></w:object>{picture}<w:sym w:font="自作" w:char="F021"/>'
+        f'<w:object><o:OLEObject/></w:object>{picture()}<w:sym w:font="自作" w:char="F021"/>'
         "<w:t>文。</w:t>"
     )
     assert made(f"<w:p><w:r>{inside}</w:r></w:p>").unreadable_reason == (

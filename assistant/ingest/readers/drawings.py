@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element
 
 from assistant.ingest.headings import joined
 from assistant.ingest.readers.charts import chart_pages
-from assistant.ingest.readers.graphics import diagram_items, has_words, paragraphs
+from assistant.ingest.readers.graphics import description, diagram_items, has_words, paragraphs
 from assistant.ingest.readers.parts import (
     Package,
     Relation,
@@ -128,13 +128,23 @@ def _read(walk: _Walk, element: Element, place: str) -> None:
         elif _is_hidden(part):
             walk.found.left_out["hidden"] += has_words(part)
         elif name in _PICTURES:
-            walk.found.left_out["picture"] += 1
+            _read_picture(walk, part, place)
         elif name == "graphicData":
             _read_graphic(walk, part, place)
         elif name == "txBody":
             _add_text(walk, part, place, "図形")
         else:
             _read(walk, part, place)
+
+
+def _read_picture(walk: _Walk, picture: Element, place: str) -> None:
+    """What the author says that a picture shows stands for it."""
+    text = description(child(picture, "nvPicPr", "cNvPr"))
+    if text:
+        section = joined(walk.title, "画像の説明")
+        walk.found.pages.append(Page(text, locator=f"{place} 画像の説明", section=section))
+    else:
+        walk.found.left_out["picture"] += 1
 
 
 def _read_shape(walk: _Walk, shape: Element, place: str) -> None:

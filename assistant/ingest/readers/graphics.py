@@ -1,5 +1,6 @@
-"""Words of DrawingML, which all office files share: text bodies, and SmartArt."""
+"""Words of DrawingML, which all office files share: text bodies, descriptions, SmartArt."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Literal
 from xml.etree.ElementTree import Element
@@ -7,6 +8,12 @@ from xml.etree.ElementTree import Element
 from assistant.ingest.readers.parts import below, child, children, local, whole_number
 
 _STRUCK = {"sngStrike", "dblStrike"}
+# Descriptions that programs give to pictures by themselves: a file's name, or a guess.
+_MADE_DESCRIPTION = re.compile(
+    r"\S*\.(?:png|jpe?g|gif|bmp|tiff?|emf|wmf|svg)$"
+    r"|.*自動的に生成された説明|.*automatically generated",
+    re.IGNORECASE | re.DOTALL,
+)
 DrawnLoss = Literal["struck", "equation"]
 """What is left out of a text body."""
 
@@ -20,6 +27,16 @@ def paragraphs(body: Element, lost: Callable[[DrawnLoss], object]) -> str:
 def has_words(element: Element) -> bool:
     """Whether an element holds a run of text."""
     return any(e.text and e.text.strip() for e in below(element, "t"))
+
+
+def description(properties: Element | None) -> str:
+    """What the author says a picture shows; empty where nobody says so, or a program does.
+
+    Args:
+        properties: `cNvPr` or `docPr` of the picture.
+    """
+    text = (properties.get("descr") or "").strip() if properties is not None else ""
+    return "" if _MADE_DESCRIPTION.match(text) else text
 
 
 def diagram_items(

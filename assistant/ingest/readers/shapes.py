@@ -14,7 +14,7 @@ from xml.etree import ElementTree as ET
 from assistant.ingest.grid import GridCell, GridRow, table_pages
 from assistant.ingest.headings import joined
 from assistant.ingest.readers.charts import chart_pages
-from assistant.ingest.readers.graphics import diagram_items
+from assistant.ingest.readers.graphics import description, diagram_items
 from assistant.ingest.readers.losses import Losses
 from assistant.ingest.readers.numerals import numeral
 from assistant.ingest.readers.parts import (
@@ -34,12 +34,6 @@ _TITLES = {"title", "ctrTitle"}
 _STRUCK = {"sngStrike", "dblStrike"}
 _PAGE_FIELDS = ("slidenum", "datetime")
 _ADDRESS = re.compile(r"(?:https?|ftp|mailto):", re.IGNORECASE)
-# Descriptions that programs give to pictures by themselves: a file's name, or a guess.
-_MADE_DESCRIPTION = re.compile(
-    r"\S*\.(?:png|jpe?g|gif|bmp|tiff?|emf|wmf|svg)$"
-    r"|.*自動的に生成された説明|.*automatically generated",
-    re.IGNORECASE | re.DOTALL,
-)
 _NUMERALS = (
     ("arabic", "decimal"),
     ("circleNum", "circled"),
@@ -318,9 +312,8 @@ def _picture(slide: Slide, shape: ET.Element, frame: Frame) -> Iterator[Item]:
     if any(local(e) in {"videoFile", "audioFile", "wavAudioFile"} for e in shape.iter()):
         slide.losses.unread("動画・音声", slide.place)
         return
-    properties = shape.find("*/{*}cNvPr")
-    text = (properties.get("descr") or "").strip() if properties is not None else ""
-    if not text or _MADE_DESCRIPTION.match(text):
+    text = description(shape.find("*/{*}cNvPr"))
+    if not text:
         slide.pictures += 1
         return
     section = joined(slide.section, "画像の説明")

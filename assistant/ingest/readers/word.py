@@ -254,6 +254,9 @@ class _Reader:
             if lines:
                 yield Page("\n".join(lines), locator=place, section=above)
             yield from others
+        elif thing.kind == "picture":
+            name = "画像の説明"
+            yield Page(thing.text, locator=f"{place} {name}", section=joined(above, name))
         elif thing.kind == "chart":
             yield from self._chart(thing.text, f"{place} グラフ", above)
         else:

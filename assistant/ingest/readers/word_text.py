@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from assistant.ingest.readers.equations import eq_field, is_equation, linear
+from assistant.ingest.readers.graphics import description
 from assistant.ingest.readers.openxml import Package, qn
 from assistant.ingest.readers.symbols import is_symbol_font, sign
 from assistant.ingest.readers.word_styles import Styles, Unseen, is_on
@@ -57,11 +58,12 @@ _INVISIBLE = re.compile(r"visibility\s*:\s*hidden|display\s*:\s*none", re.IGNORE
 class Anchored:
     """What is anchored in a paragraph and has words of its own."""
 
-    kind: Literal["box", "drawn", "watermark", "chart", "diagram"]
+    kind: Literal["box", "drawn", "watermark", "chart", "diagram", "picture"]
     element: Any = None
     """Of a box, the element that holds its paragraphs."""
     text: str = ""
-    """Words drawn as a shape; of a chart or diagram the name of its part."""
+    """Words drawn as a shape, or that describe a picture; of a chart or diagram the name of its
+    part."""
 
 
 @dataclass
@@ -338,6 +340,9 @@ class Words:
         extent = element.find(qn("wp:extent"))
         holds = any(e.tag.endswith("/picture}pic") for e in element.iter())
         if extent is None or not holds or self._unseen:
+            return
+        if text := description(element.find(qn("wp:docPr"))):
+            self.anchored.append(Anchored("picture", text=text))
             return
         width, height = extent.get("cx", ""), extent.get("cy", "")
         if width.isdecimal() and height.isdecimal():
