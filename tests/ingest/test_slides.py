@@ -364,7 +364,15 @@ def test_what_powerpoint_opens_is_read(deck, read, tmp_path):
     damaged = read_file(path)
     assert (damaged.unreadable, damaged.unreadable_reason) == (
         (1,),
-        "壊れているスライド(1)を読めませんでした。",
+        "壊れているスライド(1)を読めませんでした。壊れた部品 1か所を読めませんでした。",
     )
     repack(path, lambda name, data: None if name.endswith("presentation.xml.rels") else data)
     assert [page.text for page in read_file(path).pages] == ["題2\n本文2"]
+
+
+def test_a_broken_part_beside_the_slides_is_counted(deck, read, tmp_path):
+    slide(deck, (1, 2, "本文"), title="題", notes="覚え書き")
+    read()
+    path = tmp_path / "説明.pptx"
+    repack(path, lambda name, data: data[:-20] if name.endswith("notesSlide1.xml") else data)
+    assert read_file(path).unreadable_reason == "壊れた部品 1か所を読めませんでした。"

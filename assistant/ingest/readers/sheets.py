@@ -76,8 +76,7 @@ def read_sheets(path: Path) -> ReadResult:
         ReadError: no text in a visible sheet, far too many rows, or no workbook in the package.
     """
     with Package(path) as package:
-        main = next((r.target for r in package.relations().values() if r.kind == "officeDocument"),
-                    "xl/workbook.xml")  # fmt: skip
+        main = package.main("xl/workbook.xml")
         workbook = package.tree(main)
         if workbook is None:
             raise damaged()
@@ -110,9 +109,9 @@ def read_sheets(path: Path) -> ReadResult:
                     )
             for loss, times in sheet.left_out.items():
                 left_out[loss][title] += times
-        own_title = _title(package)
+        own_title = package.title()
     pages += heads.values()
-    reason = _reason(hidden, unread, left_out)
+    reason = _reason(hidden, unread, left_out) + package.damage
     if not pages:
         raise _nothing(reason)
     return ReadResult(tuple(pages), own_title, unreadable_reason=reason)
@@ -230,16 +229,6 @@ def _comments(
                 yield Page(
                     words.strip(), locator=f"{title}!{reference} コメント", section="コメント"
                 )
-
-
-def _title(package: Package) -> str | None:
-    """The title in the file's properties; whatever else is wrong with them does no harm."""
-    for relation in package.relations().values():
-        if relation.kind == "core-properties":
-            root = package.tree(relation.target)
-            title = child(root, "title")
-            return (title.text or None) if title is not None else None
-    return None
 
 
 def _reason(hidden: list[str], unread: list[str], left_out: dict[Loss, Counter[str]]) -> str:

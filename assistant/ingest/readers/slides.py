@@ -48,8 +48,7 @@ def read_slides(path: Path) -> ReadResult:
 
 def _read(parts: Package) -> ReadResult:
     losses = Losses()
-    main = next((r.target for r in parts.relations("").values() if r.kind == "officeDocument"), "")
-    main = main or "ppt/presentation.xml"
+    main = parts.main("ppt/presentation.xml")
     presentation = parts.tree(main)
     if presentation is None:
         raise damaged()
@@ -68,18 +67,19 @@ def _read(parts: Package) -> ReadResult:
             relations = parts.relations(part)
             above = tuple(_above(parts, relations))
             slides.append(Slide(number, root, relations, parts, losses, above, size))
-    title = _core_title(parts)
-    pages, pictures = _all_pages(slides, title)
+    title = parts.title()
+    pages, pictures = _all_pages(slides, title or "")
     if not pages:
         raise _pictures_alone() if pictures else no_text()
     return ReadResult(
         tuple(pages),
-        title or None,
+        title,
         tuple(sorted((*hidden, *missing, *pictures))),
         _listed("非表示のスライド", hidden, "は取り込みません。")
         + _listed("壊れているスライド", missing, "を読めませんでした。")
         + _listed("画像だけのスライド", pictures, "を読めませんでした。")
-        + losses.reason,
+        + losses.reason
+        + parts.damage,
     )
 
 
@@ -114,12 +114,6 @@ def _above(parts: Package, relations: dict[str, Relation]) -> Iterator[ET.Elemen
             return
         yield root
         relations = parts.relations(part)
-
-
-def _core_title(parts: Package) -> str:
-    root = parts.tree("docProps/core.xml")
-    title = root.find("{*}title") if root is not None else None
-    return (title.text or "").strip() if title is not None else ""
 
 
 def _all_pages(slides: list[Slide], document: str) -> tuple[list[Page], list[int]]:

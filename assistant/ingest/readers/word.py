@@ -22,9 +22,9 @@ from assistant.ingest.headings import enter, joined
 from assistant.ingest.readers import OFFICE_FORMATS, ReadResult, no_text, read_file
 from assistant.ingest.readers.charts import chart_pages
 from assistant.ingest.readers.graphics import DrawnLoss, diagram_items, paragraphs
-from assistant.ingest.readers.openxml import Package, qn
+from assistant.ingest.readers.openxml import qn
 from assistant.ingest.readers.package import check_package, damaged
-from assistant.ingest.readers.parts import below
+from assistant.ingest.readers.parts import Package, below
 from assistant.ingest.readers.rows import row_text
 from assistant.ingest.readers.word_numbers import Number, Numbers
 from assistant.ingest.readers.word_styles import Styles, is_on
@@ -77,7 +77,7 @@ def read_word(path: Path, *, depth: int = 0) -> ReadResult:
     Raises:
         ReadError: no text, no document inside, or elements nested absurdly deep.
     """
-    with Package.open(path) as package:
+    with Package(path) as package:
         reader = _Reader(package, depth)
         try:
             pages = reader.pages()

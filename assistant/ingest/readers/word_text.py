@@ -12,7 +12,8 @@ from typing import Any, Literal
 
 from assistant.ingest.readers.equations import eq_field, is_equation, linear
 from assistant.ingest.readers.graphics import description
-from assistant.ingest.readers.openxml import Package, qn
+from assistant.ingest.readers.openxml import qn
+from assistant.ingest.readers.parts import Package
 from assistant.ingest.readers.symbols import is_symbol_font, sign
 from assistant.ingest.readers.word_styles import Styles, Unseen, is_on
 
