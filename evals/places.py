@@ -15,6 +15,7 @@ _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 
+_BOX = f"{_W}txbxContent"
 _WORD_PLACE = re.compile(
     r"(?P<head>ヘッダー|フッター) \d+|脚注 (?P<note>\d+)|(?:コントロール(?P<control>\d+) )?"
     r"(?:表(?P<table>\d+) (?P<row>\d+)行|段落 (?P<paragraph>\d+)(?P<box> テキストボックス)?)"
@@ -70,12 +71,15 @@ def decoded(data: bytes) -> str:
 
 def _word(path: Path, locator: str) -> list[str]:
     place = _WORD_PLACE.fullmatch(locator)
-    assert place is not None
     with zipfile.ZipFile(path) as package:
+        if place is None:
+            return _beside(package)
         if place["head"]:
             part = "word/header" if place["head"] == "ヘッダー" else "word/footer"
             heads = [name for name in package.namelist() if name.startswith(part)]
-            return [_runs(_xml(package, name)) for name in heads]
+            roots = [_xml(package, name) for name in heads]
+            boxes = [p for root in roots for box in root.iter(_BOX) for p in box]
+            return [_runs(element) for element in (*roots, *boxes)]
         if place["note"]:
             notes = list(_xml(package, "word/footnotes.xml"))
             real = [note for note in notes if note.get(f"{_W}type") in {None, "normal"}]
@@ -89,8 +93,27 @@ def _word(path: Path, locator: str) -> list[str]:
         return [_runs(rows[int(place["row"]) - 1])]
     paragraph = _named(body, "p")[int(place["paragraph"]) - 1]
     if place["box"]:
-        return ["".join(_runs(e) for e in box) for box in paragraph.iter(f"{_W}txbxContent")]
+        return ["".join(_runs(e) for e in box) for box in paragraph.iter(_BOX)]
     return [_runs(paragraph)]
+
+
+def _beside(package: zipfile.ZipFile) -> list[str]:
+    """Words of all parts, for a place that is no paragraph or row: a note, a shape, a chart."""
+    texts: list[str] = []
+    for part in package.namelist():
+        if not re.match(r"(?:word|xl)/.+\.xml$", part):
+            continue
+        for element in _xml(package, part).iter():
+            name = element.tag.rpartition("}")[2]
+            texts.append(element.get("descr") or element.get("string") or "")
+            if name in {"p", "tr", "txbxContent", "txBody", "footnote", "endnote", "text"}:
+                runs = (e for e in element.iter() if e.tag.endswith("}t"))
+                texts += [_runs(element), "".join(e.text or "" for e in runs)]
+            elif name in {"oddHeader", "oddFooter", "firstHeader", "firstFooter"}:
+                texts.append(element.text or "")
+            elif name in {"chartSpace", "comment"}:
+                texts += [*_points(element), _runs(element)]
+    return texts
 
 
 def _xml(package: zipfile.ZipFile, part: str) -> ET.Element:
@@ -98,7 +121,15 @@ def _xml(package: zipfile.ZipFile, part: str) -> ET.Element:
 
 
 def _named(element: ET.Element, name: str) -> list[ET.Element]:
-    return element.findall(f"{_W}{name}")
+    """Children of a name; marks of XML stand around them, and controls around a table's rows."""
+    around = {f"{_W}customXml"} | ({f"{_W}sdt", f"{_W}sdtContent"} if name == "tr" else set())
+    found: list[ET.Element] = []
+    for child in element:
+        if child.tag in around:
+            found += _named(child, name)
+        elif child.tag == f"{_W}{name}":
+            found.append(child)
+    return found
 
 
 def _source(element: ET.Element) -> str:
@@ -140,6 +171,7 @@ def _slide(path: Path, locator: str) -> list[str]:
             found = [n for n in package.namelist() if n.startswith("ppt/diagrams/data")]
             return [*_texts(root), *(t for n in found for t in _texts(_xml(package, n)))]
     described = [e.get("descr") or "" for e in root.iter(f"{_P}cNvPr")]
+    described += [e.text or "" for e in root.iter(f"{_P}text")]
     return [*_texts(root), *described, *_points(root)]
 
 
@@ -178,6 +210,9 @@ def _row(path: Path, locator: str) -> list[str]:
     import openpyxl
 
     sheet, _, number = locator.rpartition("!R")
+    if not number.isdecimal():
+        with zipfile.ZipFile(path) as package:
+            return _beside(package)
     book = openpyxl.load_workbook(path, data_only=True)
     cells = [cell.value for cell in book[sheet][int(number)]]
     shown = [re.sub(r" 00:00:00$", "", str(v)) for v in cells if v is not None]
