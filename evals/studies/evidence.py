@@ -37,10 +37,10 @@ from evals.studies.traps import digest, is_fitted, make_traps
 
 SETS = ("jaquad_train", "jsquad_valid", "niilc", "localgovfaq", "lawqa")
 _NATURAL = Path(__file__).parents[1] / "datasets" / "natural.jsonl"
-_SEARCHED = 16
-_PASSAGES = 12
-_QUESTIONS = {"jaquad_train": 500, "jsquad_valid": 889, "niilc": 600}
-_TRAPS = {"jaquad_train": 150, "jsquad_valid": 150, "niilc": 80}
+_SEARCHED = 12
+_PASSAGES = 8
+_QUESTIONS = {"jaquad_train": 250, "jsquad_valid": 400, "niilc": 150}
+_TRAPS = {"jaquad_train": 100, "jsquad_valid": 100, "niilc": 50}
 _WEIGHTS = {"jaquad_train": 1.0, "jsquad_valid": 1.0, "niilc": 0.5, "natural": 3.0, "library": 3.0}
 _READER = ("reader", "reader_sentence", "reader_lead", "most_read")
 _LEAST_RIDGE = 1e-4
