@@ -83,7 +83,8 @@ def asked_cells(
     }
     if not asked:
         return pairs
-    shown, known = [pairs[0]], by_words[0]
+    # A unit beside every number (1,480人) does not tell which row it is.
+    shown, known = [pairs[0]], by_words[0].union(*(by_words[place] for place in asked))
     for place in range(1, len(pairs)):
         if place in asked or by_words[place] - known:
             shown.append(pairs[place])

@@ -111,6 +111,12 @@ def test_a_cell_that_tells_which_row_it_is_stays_beside_the_one_asked_for():
     assert asked_cells(ROW, headings, words) == (ROW[0], ROW[2], ROW[3])
 
 
+def test_a_unit_in_every_cell_shows_no_column_that_is_not_asked_for():
+    words = [frozenset(), frozenset({4}), frozenset({4}), frozenset({4})]
+    headings = [frozenset(), frozenset({1}), frozenset({1, 2}), frozenset({1})]
+    assert asked_cells(ROW, headings, words) == (ROW[0], ROW[2])
+
+
 def test_a_row_without_headings_is_shown_without_the_marks_of_its_file():
     cells = (("", "実証"), ("", "26件"))
     assert Statement("実証,26件", (1,), cells=cells).shown == "実証　26件"
