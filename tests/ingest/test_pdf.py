@@ -19,7 +19,8 @@ from reportlab.pdfgen.canvas import Canvas
 from assistant.errors import ReadError
 from assistant.ingest.metadata import prepared_pages
 from assistant.ingest.readers import ReadResult, pdf, read_file
-from assistant.schema import Page
+from assistant.ingest.structure import read_structure
+from assistant.schema import Page, words_of
 
 FONT = "HeiseiKakuGo-W5"
 PLAN = [
@@ -250,24 +251,47 @@ def test_comments_are_counted(path):
     assert reason == "注釈(付箋など)の文1件は読みません(1ページ)。"
 
 
+def strike_out(writer, left, bottom, right, top):
+    corners = [left, top, right, top, left, bottom, right, bottom]
+    mark = DictionaryObject(
+        {
+            NameObject("/Type"): NameObject("/Annot"),
+            NameObject("/Subtype"): NameObject("/StrikeOut"),
+            NameObject("/Rect"): ArrayObject(map(FloatObject, (left, bottom, right, top))),
+            NameObject("/QuadPoints"): ArrayObject(map(FloatObject, corners)),
+        }
+    )
+    writer.add_annotation(0, mark)
+
+
 def test_letters_struck_out_by_an_annotation_are_left_out(path):
     left = 60 + 11 * 4  # behind four letters of 11 points
 
     def strike(writer):
-        corners = [left, 792, left + 33, 792, left, 777, left + 33, 777]
-        mark = DictionaryObject(
-            {
-                NameObject("/Type"): NameObject("/Annot"),
-                NameObject("/Subtype"): NameObject("/StrikeOut"),
-                NameObject("/Rect"): ArrayObject(map(FloatObject, (left, 777, left + 33, 792))),
-                NameObject("/QuadPoints"): ArrayObject(map(FloatObject, corners)),
-            }
-        )
-        writer.add_annotation(0, mark)
+        strike_out(writer, left, 777, left + 33, 792)
 
     page, reason = read_plan(path, strike)
     assert page.text == "\n".join([PLAN[1][0][:4] + PLAN[1][0][7:], PLAN[1][1]])
     assert reason == "取り消し線の文字1か所を除きました(1ページ)。"
+
+
+def test_cells_of_a_printed_table_stay_true_beside_letters_struck_out(path):
+    registerFont(UnicodeCIDFont(FONT))
+    canvas = Canvas(str(path), invariant=1)
+    canvas.setFont(FONT, 11)
+    rows = (("施設名", "定員"), ("東館", "５０名"), ("西館", "九十名８０名"), ("北館", "７０名"))
+    for number, row in enumerate(rows):
+        for column, cell in enumerate(row):
+            canvas.drawString(60 + 150 * column, 700 - 20 * number, cell)
+    canvas.save()
+    edited(path, lambda writer: strike_out(writer, 210, 657, 243, 672))
+    pages = read_file(path).pages
+    [section] = read_structure(pages, "other", markdown=False)
+    shown = [[(c.heading, words_of(c, b.text)) for c in b.cells] for b in section.blocks]
+    assert shown[1:] == [
+        [("施設名", "西館"), ("定員", "８０名")],
+        [("施設名", "北館"), ("定員", "７０名")],
+    ]
 
 
 @pytest.mark.parametrize("mode", [3, 7])
