@@ -6,8 +6,9 @@ from html import unescape
 
 import pytest
 
-from assistant.ingest.readers import ReadResult
+from assistant.ingest.readers import ReadResult, read_file
 from assistant.schema import Page
+from evals.places import texts_at
 from evals.studies.loss_samples import make_samples
 from evals.studies.losses import Word, loss_of, table, words_of
 
@@ -76,3 +77,20 @@ def test_deleted_words_codes_and_fallbacks_are_no_words(tmp_path):
         Word(f"{place}/r/t", "本文"),
         Word(f"{place}/AlternateContent/Choice/t", "図"),
     ]
+
+
+@pytest.mark.parametrize("form", ["docx", "xlsx", "pptx"])
+def test_what_stands_beside_the_text_is_found_at_its_place(samples, form):
+    beside = ("グラフ", "図", "SmartArt", "コメント", "画像の説明", "テキストボックス", "ヘッダー")
+    path = samples[form]
+    pages = [
+        page
+        for page in read_file(path).pages
+        if not page.columns and any(name in (page.locator or "") for name in beside)
+    ]
+    assert len(pages) > 3
+    for page in pages:
+        texts = texts_at(path, page.locator)
+        for line in page.text.split("\n"):
+            assert any("".join(line.split()) in "".join(text.split()) for text in texts)
+        assert not any("しるし99番" in text for text in texts)
