@@ -540,11 +540,19 @@ TREE = f"""<dgm:dataModel {NAMESPACES}><dgm:ptLst><dgm:pt modelId="0" type="doc"
 
 def test_charts_and_diagrams_are_read_where_they_stand(made):
     body = drawn('<c:chart r:id="chart1.xml"/>') + drawn('<dgm:relIds r:dm="data1.xml"/>')
-    parts = {"chart1.xml": CHART.encode(), "data1.xml": TREE.encode()}
+    written = f"<c:userShapes {NAMESPACES}><a:txBody><a:p><a:r><a:t>目標は60%</a:t></a:r></a:p>"
+    parts = {
+        "chart1.xml": CHART.encode(),
+        "data1.xml": TREE.encode(),
+        "drawing1.xml": f"{written}</a:txBody></c:userShapes>".encode(),
+        "_rels/chart1.xml.rels": b'<Relationships><Relationship Id="r" Type="/chartUserShapes" '
+        b'Target="drawing1.xml"/></Relationships>',
+    }
     result = made(body + drawn('<c:chart r:id="none"/>'), parts)
     assert [(page.text, page.locator, page.section) for page in result.pages[1:]] == [
         ("北　50.0%", "段落 1 グラフ 1行", "令和6年度"),
         ("南　25.0%", "段落 1 グラフ 2行", "令和6年度"),
+        ("目標は60%", "段落 1 グラフ", None),
         ("人材部会", "段落 2 図", None),
         ("研修を担う", "段落 2 図", "人材部会"),
     ]
