@@ -8,7 +8,7 @@ from threading import Lock
 from time import monotonic, perf_counter
 from typing import TYPE_CHECKING, Self
 
-from assistant.answering.answer import extractive_answer, refusal, timed
+from assistant.answering.answer import extractive_answer, refusal, timed, without_undated
 from assistant.answering.context import in_context
 from assistant.answering.conversation import answer_about_source, standalone_question
 from assistant.answering.reading import Reader, open_reader
@@ -23,6 +23,7 @@ from assistant.retrieval.index import (
 )
 from assistant.retrieval.models import open_embedder, open_reranker
 from assistant.retrieval.parts import parts_of
+from assistant.retrieval.restrictions import undated
 from assistant.retrieval.search import find
 from assistant.schema import (
     Answer,
@@ -220,6 +221,14 @@ class Assistant:
         # What the question says of all its parts (「骨子案では」) holds for each.
         parts = [(part, search(part.question, found.filters)) for part in parts_of(asked)]
         answer = extractive_answer(index, asked, found, provenance, parts, self._reader)
+        left_out = undated(index.manifest.documents, found.filters)
+        if left_out:
+            other = None
+            if answer.refused:
+                instead = replace(found.filters, since=None, until=None, documents=left_out)
+                there = search(asked, instead)
+                other = extractive_answer(index, asked, there, provenance, (), self._reader)
+            answer = without_undated(answer, len(left_out), other)
         return replace(
             answer,
             question=text,

@@ -7,7 +7,7 @@ characters; line and page numbers are 1-based; ``None`` means "not known", never
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 Kind = Literal[
     "minutes",
@@ -87,7 +87,7 @@ class SourceDocument:
     """Absolute path of the file as indexed."""
     publisher: str | None = None
     published: str | None = None
-    """ISO date (YYYY-MM-DD) the document gives for itself."""
+    """ISO date (YYYY-MM-DD, or YYYY-MM where no day is known) the document gives for itself."""
     kind: Kind = "other"
     status: Status = "unknown"
     meeting: str | None = None
@@ -151,6 +151,64 @@ class Series:
     """Two or more, oldest first; those without a date last."""
 
 
+class Cell(NamedTuple):
+    """A cell of a table's row, within the text of that row."""
+
+    heading: str
+    """Of its column, with the unit the table states; empty where nothing names the column."""
+    start: int
+    """Offset of its words in the text that holds the row …"""
+    end: int
+    """… and the one behind them."""
+    words: str = ""
+    """Set where they do not stand in one piece of the row, and `start` equals `end`: those of a
+    merged cell that begins in another row, the lines of a cell that print parts."""
+
+
+def words_of(cell: Cell, text: str) -> str:
+    """What holds in a cell of the row in `text`, on one line."""
+    return " ".join((cell.words or text[cell.start : cell.end]).split())
+
+
+def is_row(text: str, cells: Sequence[Cell]) -> bool:
+    """Whether a table's row says several things; one cell alone frames prose."""
+    return len({words_of(cell, text) for cell in cells}) > 1
+
+
+class Part(NamedTuple):
+    """A run of print in a cell of a table on a page."""
+
+    column: int
+    """0-based."""
+    start: int
+    """Offset of its words in the page's text …"""
+    end: int
+    """… and the one behind them."""
+    merged: bool = False
+    """The cell is counted in another row or column and holds here, too."""
+
+
+class PrintedTable(NamedTuple):
+    """A table that a page prints among its text."""
+
+    rows: tuple[tuple[Part, ...], ...]
+    heads: int
+    """How many of the rows name the columns; 0 where it goes on the last table of the page before:
+    then the headings are that one's."""
+
+
+class Hidden(NamedTuple):
+    """A stretch of a page that nobody sees who reads it: a mark of Markdown, struck-out words."""
+
+    start: int
+    """Offset in the page's text of its first character …"""
+    end: int
+    """… and of the one behind it."""
+    instead: str = ""
+    """White space that is seen in its place, as between two cells: every other character that is
+    shown stands in the source."""
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """What a place in a file holds, exactly as read.
@@ -183,6 +241,30 @@ class Page:
     order: Sequence[int] | None = None
     """0-based indices of the text's lines as a person reads them (columns, vertical writing); None
     where that is the order they stand in."""
+    cells: tuple[Cell, ...] = ()
+    """The cells of a table's row, in the order they stand in its text."""
+    columns: bool = False
+    """The row names the columns of a table: it is searched with the rows below it (their
+    `section`), never quoted alone."""
+    hidden: tuple[Hidden, ...] = ()
+    """What is not seen of the text, in order and apart."""
+    tables: tuple[PrintedTable, ...] = ()
+    """Of a page of a PDF the tables printed on it, from top to bottom."""
+
+
+def page_of(row: dict[str, Any]) -> Page:
+    """A page from the fields that JSON gives back.
+
+    Raises:
+        TypeError: a field that no page has.
+    """
+    cells = tuple(Cell(*cell) for cell in row.get("cells", ()))
+    hidden = tuple(Hidden(*span) for span in row.get("hidden", ()))
+    tables = tuple(
+        PrintedTable(tuple(tuple(Part(*part) for part in cells) for cells in rows), heads)
+        for rows, heads in row.get("tables", ())
+    )
+    return Page(**{**row, "cells": cells, "hidden": hidden, "tables": tables})
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +301,8 @@ class Block:
     segments: tuple[Segment, ...]
     item: bool = False
     """True for a list item; neighbouring items form one list."""
+    cells: tuple[Cell, ...] = ()
+    """Set for a row of a table, which is never cut nor joined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +354,8 @@ class Chunk:
     """Named place at which the chunk begins, see `Page.locator`."""
     tokens: int = 0
     """Length in cl100k_base tokens."""
+    cells: tuple[Cell, ...] = ()
+    """Cells of the tables' rows in the text, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -382,6 +468,22 @@ class Statement:
     """Who said it: 「越塚構成員(第6回議事録, 2024-04-24)」; None for a document's own text."""
     label: str | None = None
     """「論点」, 「提案」, 「仮説」, 「提案・仮説」; None for what the document states as found."""
+    cells: tuple[tuple[str, str], ...] = ()
+    """Of a table's row what is shown of it, the row's head first: column heading (empty where
+    nothing names the column) and words. Those of a merged cell may stand in a row further up."""
+
+    @property
+    def shown(self) -> str:
+        """What a person reads: the text, or of a row 「北公民館　定員(人): 80」."""
+        return row_shown(self.cells) if self.cells else self.text
+
+
+def row_shown(cells: Sequence[tuple[str, str]]) -> str:
+    """A row as a person reads it: its head, then 「列見出し: 値」."""
+    return "\u3000".join(
+        f"{heading}: {words}" if heading and place else words
+        for place, (heading, words) in enumerate(cells)
+    )
 
 
 @dataclass(frozen=True, slots=True)

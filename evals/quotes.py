@@ -28,7 +28,8 @@ def faults(rows: Iterable[dict[str, Any]]) -> tuple[int, list[str]]:
     Returns:
         The number of quotes checked, and a line for every fault: a quote not found at its place, a
         number of a statement in none of its quotes, a statement without a citation, an extracted
-        statement that is not its quotes, a quote read by OCR that is said to be verified.
+        statement that is not its quotes, a cell of a table shown that its quote does not hold, a
+        quote read by OCR that is said to be verified.
     """
     checked = 0
     found: list[str] = []
@@ -52,7 +53,20 @@ def faults(rows: Iterable[dict[str, Any]]) -> tuple[int, list[str]]:
                 "".join(cited)
             ):
                 found.append(f"{row['question']}: a statement is not its quotes")
+            found += _cell_faults(row["question"], statement, "".join(cited))
     return checked, found
+
+
+def _cell_faults(question: str, statement: Mapping[str, Any], cited: str) -> list[str]:
+    """A line for each cell shown of a table's row whose words its quotes do not hold.
+
+    The first is the head of the row, which may be merged with rows further up.
+    """
+    return [
+        f"{question}: the cell under {heading} is in no quote"
+        for heading, words in statement.get("cells", [])[1:]
+        if _letters(words) not in _letters(cited)
+    ]
 
 
 def stands(citation: Mapping[str, Any]) -> bool:

@@ -43,13 +43,24 @@ def test_check_lists_every_field_with_its_evidence(town, capsys):
         "doubt": "",
         "certain": True,
     }
-    assert (fields["published"]["value"], fields["published"]["words"]) == (None, "令和6年4月")
+    assert (fields["published"]["value"], fields["published"]["words"]) == ("2024-04", "令和6年4月")
     assert set(plan["uncertain"]) == {"kind", "publisher", "published"}
+
+
+def test_check_names_in_one_line_what_was_not_read(town, capsys):
+    assert "読み残した" not in run(capsys, "corpus", "check", "--index", town.root)[1]
+    town.write("rules.md", "# 会費の決まり\n\n会費は~~500円~~800円とする。\n")
+    town.ingest()
+    lines = run(capsys, "corpus", "check", "--index", town.root)[1].splitlines()
+    told = "文字を読み残した文書は 1件です: rules.md(取り消し線の文字1か所を読みませんでした)"
+    assert told in lines
+    row = json.loads(run(capsys, "corpus", "check", "--index", town.root, "--json")[1])
+    assert [len(part["reason"]) > 0 for part in row["partly"]] == [True]
 
 
 def test_check_says_how_to_correct_and_correcting_settles_it(town, capsys):
     _, out, _ = run(capsys, "corpus", "check", "--index", town.root)
-    assert " ? 日付: 不明(3行「令和6年4月」) ← 日まで書かれていません" in out
+    assert " ? 日付: 2024-04(3行「令和6年4月」) ← 日まで書かれていません" in out
     assert "   段階: draft(1行「みどり市通信網整備計画（案）」)" in out
     assert f"直す先: {town.documents / 'plan.txt.meta.toml'}" in out
     assert "確かめたい項目のある文書は 1件です" in out

@@ -24,7 +24,7 @@ SEEDS = {
 SEEDS_BY_TEXT = SEEDS | {"002": (None, "slides", "draft", None)}
 DATES = {
     "000761091.pdf": "2020-12-15",
-    "000843318.pdf": None,  # the cover gives the month only
+    "000843318.pdf": "2022-10",  # the cover gives the month only
     "000956094.pdf": "2024-06-28",
     "003_02_04.pdf": None,  # the days on its first page are those of a survey
     "01point.pdf": None,

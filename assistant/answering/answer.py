@@ -1,6 +1,6 @@
 """The answer: which sentences, the quotes behind them, what to say beside them; or refusal."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 
 from assistant.answering.cite import citations_of
@@ -14,6 +14,7 @@ from assistant.answering.voice import attribution_of, label_notes, label_of, min
 from assistant.retrieval.index import Index
 from assistant.retrieval.parts import Part
 from assistant.retrieval.query import understand
+from assistant.retrieval.restrictions import within
 from assistant.schema import (
     Answer,
     Chunk,
@@ -53,13 +54,14 @@ def extractive_answer(
     query = understand(question, found.periods)
     whole = find_evidence(index, query, passages, reader)
     covered = cover_parts(index, whole, parts, reader)
+    newest = newest_of(within(index.manifest.documents, found.filters).values())
     statements, citations = grounded(index, with_antecedents(covered.evidence, query.dates))
     weighed = _weighed(whole)
     if not statements:
         reason: Reason = "near" if whole.outcome == "near" else "no_evidence"
         if reason == "near" and whole.best is not None:
             passages = [whole.best.passage]
-        refused = refusal(question, reason, passages, provenance, whole.missing)
+        refused = refusal(question, reason, passages, provenance, whole.missing, newest)
         return replace(refused, weighed=weighed)
     left_out = missing_notes(covered.missing)
     used = [c.document for c in citations]
@@ -79,7 +81,7 @@ def extractive_answer(
             *label_notes(s.label for s in statements),
             *changed_notes(citations),
         ),
-        as_of=_as_of(passages),
+        as_of=newest,
         nearest=(),
         provenance=provenance,
         weighed=weighed,
@@ -108,6 +110,7 @@ def refusal(
     passages: list[Passage],
     provenance: Provenance,
     missing: Sequence[str] = (),
+    as_of: str | None = None,
 ) -> Answer:
     """An answer that says nothing was found and what is missing, with the nearest passages."""
     texts = {
@@ -132,7 +135,7 @@ def refusal(
         statements=(),
         citations=(),
         notes=(),
-        as_of=_as_of(passages),
+        as_of=as_of,
         nearest=tuple(passages[:_NEAREST]),
         provenance=provenance,
     )
@@ -162,7 +165,7 @@ def render(
             before = f"{statement.attribution}の発言: " if worded else f"{statement.attribution}:「"
             after = "" if worded else "」"
         mark = f"({label})" if label else ""
-        lines.append(inert(f"{before}{statement.text}{after}{mark}") + marks)
+        lines.append(inert(f"{before}{statement.shown}{after}{mark}") + marks)
     return "\n".join(lines)
 
 
@@ -262,14 +265,40 @@ def grounded(index: Index, extracts: list[Candidate]) -> tuple[list[Statement], 
                 tuple(c.number for c in found),
                 attribution_of(extract.passage),
                 label_of(extract.passage.chunk, extract.text),
+                extract.cells,
             )
         )
     return statements, citations
 
 
-def _as_of(passages: list[Passage]) -> str | None:
-    dates = [p.document.published for p in passages if p.document.published]
-    return max(dates, default=None)
+def newest_of(documents: Iterable[SourceDocument]) -> str | None:
+    """Date of the newest of some documents; None where none has one."""
+    return max((d.published for d in documents if d.published), default=None)
+
+
+def without_undated(answer: Answer, count: int, other: Answer | None) -> Answer:
+    """The answer with a word on the documents left out because they have no date.
+
+    Args:
+        answer: found under a filter by date.
+        count: documents without a date.
+        other: what is found in these, where `answer` is a refusal: told, not given as an answer.
+    """
+    note = f"日付の分からない資料{count:,}件は、日付の条件により除きました。"
+    if not answer.refused:
+        return replace(answer, notes=(*answer.notes, note))
+    if other is None or other.refused:
+        return replace(answer, answer=answer.answer + note)
+    told = "".join(f"「{inert(statement.text)}」" for statement in other.statements)
+    by_chunk = {citation.chunk.chunk_id: citation for citation in other.citations}
+    nearest = [
+        Passage(rank, 0.0, citation.chunk, citation.document)
+        for rank, citation in enumerate(by_chunk.values(), start=1)
+    ]
+    text = f"日付の条件に合う資料の中に、この質問に答える記述は見つかりませんでした。{note}"
+    return replace(
+        answer, answer=f"{text}除いた資料には{told}とあります。", nearest=tuple(nearest[:_NEAREST])
+    )
 
 
 def timed(answer: Answer, seconds: float) -> Answer:

@@ -18,7 +18,7 @@ from assistant.japanese.negation import find_denials, turned
 from assistant.japanese.numbers import find_numbers, missing_numbers
 from assistant.japanese.sentences import split_sentences
 from assistant.japanese.thesaurus import load_thesaurus, term_words
-from assistant.japanese.width import fold, squeeze
+from assistant.japanese.width import comparable, squeeze
 from assistant.japanese.words import content_words, proper_nouns
 from assistant.retrieval.query import ASKING_WORDS
 from assistant.schema import Passage
@@ -166,13 +166,13 @@ def _words(text: str, sources: Sequence[Source]) -> list[str]:
 
 def _dates(text: str, quotes: list[str]) -> list[str]:
     carried = [mention for quote in quotes for mention in find_dates(quote)]
-    folded = fold(text)
+    folded = comparable(text)
     missing = [
         folded[mention.start : mention.end]
         for mention in find_dates(text)
         if not any(_covers(mention, known) for known in carried)
     ]
-    days = {match.groups() for quote in quotes for match in _DAY.finditer(fold(quote))}
+    days = {match.groups() for quote in quotes for match in _DAY.finditer(comparable(quote))}
     days |= {(str(d.first.month), str(d.first.day)) for d in carried if d.precision == "day"}
     missing += [m.group() for m in _DAY.finditer(folded) if m.groups() not in days]
     return [f"日付「{day}」が根拠の文にありません。" for day in dict.fromkeys(missing)]
@@ -192,13 +192,13 @@ def _covers(stated: DateMention, known: DateMention) -> bool:
 
 def _numbers(text: str, quotes: list[str]) -> list[str]:
     # A date is compared as a date: 2024年4月 and 令和6年4月 share no number.
-    folded = fold(text)
+    folded = comparable(text)
     for mention in reversed(find_dates(text)):
         folded = folded[: mention.start] + "、" + folded[mention.end :]
     missing = [folded[n.start : n.end] for n in missing_numbers(folded, quotes)]
     carried = [
         (n.value, n.unit, _bound(quote, n.end), _label(quote, n.start))
-        for quote in map(fold, quotes)
+        for quote in map(comparable, quotes)
         for n in find_numbers(quote)
     ]
     for n in find_numbers(folded):
@@ -206,7 +206,7 @@ def _numbers(text: str, quotes: list[str]) -> list[str]:
         bound, label = _bound(folded, n.end), _label(folded, n.start)
         if not any(row[2] == bound and (n.unit or label in {row[3], ""}) for row in known):
             missing.append(folded[max(0, n.start - 2) : n.end + len(bound)])
-    written = squeeze(fold("\n".join(quotes)))
+    written = squeeze(comparable("\n".join(quotes)))
     missing += [m for m in _VAGUE.findall(folded) if squeeze(m) not in written]
     missing += _mismatched(text, quotes)
     return [f"数「{number}」が根拠の文にありません。" for number in dict.fromkeys(missing)]
@@ -231,7 +231,7 @@ def _mismatched(text: str, quotes: list[str]) -> list[str]:
 
 def _dated(text: str) -> list[tuple[date, date, Decimal, str, str]]:
     """(first day, last day, value, unit, as written) of each number after a date in its clause."""
-    folded = fold(text)
+    folded = comparable(text)
     mentions = find_dates(text)
     rows = []
     for n in find_numbers(folded):
@@ -269,8 +269,8 @@ def _negations(text: str, quotes: list[str]) -> list[str]:
 
 
 def _names(text: str, sources: Sequence[Source]) -> list[str]:
-    known = squeeze(fold("\n".join(f"{s.text}\n{s.surroundings}" for s in sources))).lower()
-    folded = fold(text)
+    known = squeeze(comparable("\n".join(f"{s.text}\n{s.surroundings}" for s in sources))).lower()
+    folded = comparable(text)
     named = [m.group() for m in _NAME.finditer(folded) if not _COMMON.fullmatch(m.group())]
     named += [m.group() for m in _PLACE.finditer(folded) if not _COMMON.fullmatch(m.group())]
     named += [m.group() for m in _PLACE_IN_KANA.finditer(folded)]
@@ -289,8 +289,8 @@ def _is_era(name: str) -> bool:
 def _voice(text: str, sources: Sequence[Source]) -> list[str]:
     """A draft or a member's view is not a decision; 「〜ではないか」 is not 「〜である」."""
     found = []
-    quotes = "\n".join(fold(source.text) for source in sources)
-    decided = _DECIDED.search(fold(text))
+    quotes = "\n".join(comparable(source.text) for source in sources)
+    decided = _DECIDED.search(comparable(text))
     undecided = any(
         s.passage.document.status in {"draft", "interim"}
         or (
@@ -302,7 +302,7 @@ def _voice(text: str, sources: Sequence[Source]) -> list[str]:
     )
     if decided and undecided and decided.group() not in quotes:
         found.append(f"資料は案や発言なので、「{decided.group()}」とは書けません。")
-    if all(_is_hedged(source.text) for source in sources) and not _HEDGE.search(fold(text)):
+    if all(_is_hedged(source.text) for source in sources) and not _HEDGE.search(comparable(text)):
         found.append("根拠の文は断定していません。「〜ではないか」などの言い方を保ってください。")
     return found
 
@@ -315,7 +315,7 @@ def _is_hedged(quote: str) -> bool:
 
 def states_terms(text: str) -> bool:
     """Whether a statement gives an amount, a rate or a deadline of some support."""
-    folded = fold(text)
+    folded = comparable(text)
     if not _TERMS.search(folded):
         return False
     if any(_MONEY.search(number.unit) for number in find_numbers(folded)):
@@ -328,7 +328,7 @@ def _terms(text: str, sources: Sequence[Source]) -> list[str]:
     if not states_terms(text):
         return []
     told = [f"{s.passage.chunk.text}\n{s.surroundings}" for s in sources]
-    around = fold("\n".join([text, *told]))
+    around = comparable("\n".join([text, *told]))
     found = []
     if not _PROGRAMME.search(around):
         found.append("金額、率、期限が、どの事業や制度のものか資料から分かりません。")

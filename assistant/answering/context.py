@@ -8,9 +8,9 @@ attribution or label changes.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.ingest.chunk import count_tokens, cut_segments
+from assistant.ingest.chunk import count_tokens, cut_cells, cut_segments, moved_cells
 from assistant.japanese.sentences import split_sentences
-from assistant.schema import Chunk, Passage, Segment
+from assistant.schema import Cell, Chunk, Passage, Segment
 
 Chunks = Callable[[list[str]], Mapping[str, Chunk]]
 """Chunks by their ids, unknown ones left out (`VectorIndex.chunks`)."""
@@ -112,7 +112,8 @@ def _pieces(chunk: Chunk, step: int) -> Iterator[Chunk]:
         kept = sentences[-count:] if step < 0 else sentences[:count]
         start, end = kept[0][0], kept[-1][1]
         segments = cut_segments(chunk.segments, start, end)
-        yield replace(chunk, text=chunk.text[start:end], segments=segments)
+        cells = cut_cells(chunk.cells, start, end)
+        yield replace(chunk, text=chunk.text[start:end], segments=segments, cells=cells)
 
 
 def _longer(run: _Run, piece: Chunk, step: int, *, whole: bool) -> _Run:
@@ -148,15 +149,18 @@ def _as_passage(run: _Run) -> Passage:
         return run.passage
     text = ""
     segments: list[Segment] = []
+    cells: list[Cell] = []
     for chunk in run.chunks:
         text += "\n" if text else ""
         segments += [replace(s, start=s.start + len(text)) for s in chunk.segments]
+        cells += moved_cells(chunk.cells, len(text))
         text += chunk.text
     first, last = run.chunks[0], run.chunks[-1]
     chunk = replace(
         run.passage.chunk,
         text=text,
         segments=tuple(segments),
+        cells=tuple(cells),
         page=first.page,
         page_label=first.page_label,
         locator=first.locator,

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from assistant.answering.answer import render
 from assistant.japanese.dates import find_dates
-from assistant.japanese.width import fold
+from assistant.japanese.width import comparable
 from assistant.japanese.words import content_words
 from assistant.retrieval.query import ASKING_WORDS
 from assistant.schema import Answer, Citation, Provenance, SourceDocument, Statement, Turn
@@ -104,20 +104,20 @@ def answer_about_source(
 
 
 def _is_about_source(question: str) -> bool:
-    text = fold(question).strip()
+    text = comparable(question).strip()
     own = set(content_words(text)) - ASKING_WORDS - _SOURCE_WORDS
     return not own and bool(_ABOUT_SOURCE.search(text))
 
 
 def _leans(question: str) -> bool:
-    text = fold(question).strip()
+    text = comparable(question).strip()
     own = [word for word in content_words(text) if word not in ASKING_WORDS]
     short = len(own) <= _FEW_WORDS and len(text) <= _FEW_CHARACTERS
     return short or bool(_POINTS_BACK.search(text))
 
 
 def _topic(question: str) -> str:
-    text = fold(question).strip().rstrip("。?!")
+    text = comparable(question).strip().rstrip("。?!")
     for mention in reversed(find_dates(text)):
         text = text[: mention.start] + text[mention.end :]
     match = _TOPIC.match(text)

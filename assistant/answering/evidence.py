@@ -9,7 +9,7 @@ from assistant.answering.extract import choose
 from assistant.answering.reading import Reader
 from assistant.answering.signals import Candidate, candidates_of, place_words
 from assistant.japanese.thesaurus import load_thesaurus, term_words
-from assistant.japanese.width import fold
+from assistant.japanese.width import comparable
 from assistant.japanese.words import content_words, proper_nouns
 from assistant.retrieval.concepts import BREAK, concepts_of, stand_together
 from assistant.retrieval.index import Index
@@ -75,7 +75,7 @@ def find_evidence(
     readings = reader.read(query.text, read) if reader else None
     found = candidates_of(index, query, read, readings)
     missing = _missing(index, query, found)
-    kept = [candidate for candidate in found if _is_pinned(candidate, query)]
+    kept = [c for c in found if _is_pinned(c, query) and not _is_other_row(c, found)]
     verdict = decide(kept, with_reader=reader is not None)
     ranked = list(verdict.ranked)
     if not ranked:
@@ -104,15 +104,37 @@ def _missing(index: Index, query: Query, found: Sequence[Candidate]) -> tuple[st
 
 def _is_pinned(candidate: Candidate, query: Query) -> bool:
     """Whether a sentence stands where a quoted name, a term or a meeting is spoken of."""
-    if query.defined and not _is_quoted(query.defined, [content_words(candidate.text)]):
+    if query.defined and not _is_quoted(query.defined, [content_words(candidate.said)]):
         return False
     # 「電話番号」: the number of another thing will not do.
-    if not stand_together(query.attached, content_words(candidate.text)):
+    if not stand_together(query.attached, content_words(candidate.said)) and not _heads(
+        query.attached[:-1], candidate
+    ):
         return False
     present = [_present(candidate.passage)] if query.quoted else []
     return all(_is_quoted(name, present) for name in query.quoted) and all(
         _has_meeting(candidate, meeting) for meeting in query.meetings
     )
+
+
+def _is_other_row(candidate: Candidate, found: Sequence[Candidate]) -> bool:
+    """Whether another row of the document holds all that this one holds of the question, and more.
+
+    「北公民館」 is no answer where a row speaks of 「中央公民館」, which is asked about.
+    """
+    return bool(candidate.cells) and any(
+        other.cells
+        and other.passage.document.doc_id == candidate.passage.document.doc_id
+        and all(more >= own for more, own in zip(other.shares, candidate.shares, strict=True))
+        and other.shares != candidate.shares
+        for other in found
+    )
+
+
+def _heads(words: Sequence[str], candidate: Candidate) -> bool:
+    """Whether words name a column of a row's cells: under 「電話」 stands its number."""
+    headings = (content_words(heading) for heading, _ in candidate.cells)
+    return bool(words) and any(stand_together(tuple(words), heading) for heading in headings)
 
 
 def defines(text: str, term: str) -> bool:
@@ -121,10 +143,10 @@ def defines(text: str, term: str) -> bool:
     「自治体とは異なり」 and 「組織とは連絡を取り合う」 tell no meaning, nor does a person's town in
     brackets.
     """
-    named = rf"(?<![A-Za-z0-9])(?i:{re.escape(fold(term))})[」』]?"
-    bracket = _LATIN_BRACKET if re.search(r"[^ -~]", fold(term)) else _BRACKET
+    named = rf"(?<![A-Za-z0-9])(?i:{re.escape(comparable(term))})[」』]?"
+    bracket = _LATIN_BRACKET if re.search(r"[^ -~]", comparable(term)) else _BRACKET
     meaning = rf"{named}(?:{_IS_MEANT}|{bracket}|、?(?:すなわち|つまり))"
-    return bool(re.search(meaning, fold(text)))
+    return bool(re.search(meaning, comparable(text)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +175,7 @@ def cover_parts(
     covered = list(whole.chosen)
     missing: list[str] = []
     for part, found in parts:
-        if any(_holds(content_words(c.text), part.name) for c in whole.chosen):
+        if any(_holds(content_words(c.said), part.name) for c in whole.chosen):
             continue
         query = understand(part.question, found.periods)
         evidence = find_evidence(index, query, found.passages, reader)
@@ -178,13 +200,13 @@ def _is_known(extract: Candidate, other: Candidate) -> bool:
 
 
 def _figures(text: str) -> tuple[set[str], set[str]]:
-    return set(re.findall(r"[0-9][0-9,.]*", fold(text))), set(proper_nouns(text))
+    return set(re.findall(r"[0-9][0-9,.]*", comparable(text))), set(proper_nouns(text))
 
 
 def _has_meeting(candidate: Candidate, meeting: str) -> bool:
     chunk, document = candidate.passage.chunk, candidate.passage.document
-    known = (document.meeting or "", document.title, chunk.section or "", candidate.text)
-    return any(meeting in re.sub(r"\s", "", fold(text)) for text in known)
+    known = (document.meeting or "", document.title, chunk.section or "", candidate.said)
+    return any(meeting in re.sub(r"\s", "", comparable(text)) for text in known)
 
 
 def _present(passage: Passage) -> list[str]:

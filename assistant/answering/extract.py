@@ -52,7 +52,12 @@ def choose(ranked: Sequence[tuple[float, Candidate]]) -> list[Candidate]:
 
 
 def _names_less(candidate: Candidate, best: Candidate) -> bool:
-    """Whether a further sentence lacks a name asked about that the best one holds."""
+    """Whether a further sentence lacks a name asked about that the best one holds.
+
+    Rows of a table are told apart by any word: a further one holds no less of the question.
+    """
+    if candidate.cells and best.cells:
+        return any(own < held for own, held in zip(candidate.shares, best.shares, strict=True))
     return candidate.signals.names_unheld > best.signals.names_unheld
 
 
@@ -76,7 +81,7 @@ def _with_antecedent(
     extract: Candidate, chosen: list[Candidate], asked: Sequence[Period]
 ) -> Candidate:
     text = extract.passage.chunk.text
-    if not _LEANS.match(text[extract.start : extract.end]):
+    if extract.cells or not _LEANS.match(text[extract.start : extract.end]):
         return extract
     before = [span for span in split_sentences(text) if span[1] <= extract.start]
     if not before or extract.end - before[-1][0] > _LONGEST_LEANING:

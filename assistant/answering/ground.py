@@ -11,19 +11,21 @@ from functools import lru_cache
 from typing import Literal
 
 from assistant.ingest.chunk import cut_segments, has_lines, line_number
+from assistant.ingest.markdown import shown
 from assistant.japanese.sentences import split_sentences
-from assistant.japanese.width import fold, squeeze
+from assistant.japanese.width import comparable, squeeze
 from assistant.schema import Chunk, Page, Segment
 
 FEWEST_CHARACTERS = 12
 """A shorter quote proves little: it is accepted only at the beginning or the end of a line."""
 
 # What may stand between two parts of a cleaned sentence in its source: line breaks and Markdown's
-# emphasis and list marks. Anything else (a running head, a page number) ends the quote.
-_GAP = re.compile(r"[\s*]*|\s*\n\s*[-+*>]\s+")
+# marks of emphasis, code, cells and lists. Anything else (a running head, a page number, a tag, a
+# link's address, struck-out words) ends the quote.
+_GAP = re.compile(r"[\s*`|\\]*|\s*\n\s*[-+*>]\s+")
 # Where a model leaves words out of a quote.
 _LEFT_OUT = re.compile(r"…+|・{3,}|\.{3,}|[（(〔［\[]?(?:中略|略)[）)〕］\]]?")
-_LIST_MARKS = re.compile(r"[*+>-]")
+_LIST_MARKS = re.compile(r"[*+>`|\\-]")
 _BREAK = re.compile(r"\s*\n\s*")
 
 
@@ -125,7 +127,7 @@ def _lenient(text: str) -> _Letters:
             after = place + 1 < len(letters) and letters[place + 1][0].isdigit()
             if not after or not (before or kind == "Pd"):
                 continue
-        kept.append((fold(character).lower(), start, end))
+        kept += [(letter, start, end) for letter in comparable(character).lower()]
     return tuple(kept)
 
 
@@ -160,18 +162,29 @@ def is_found(quote: str, page: Page, line_start: int | None, line_end: int | Non
         line_start: 1-based first line; None searches the whole page.
         line_end: 1-based last line.
     """
-    text = page.text
+    start, end = 0, len(page.text)
     if line_start is not None and line_end is not None:
-        text = "\n".join(text.split("\n")[line_start - 1 : line_end])
+        lines = page.text.split("\n")
+        start = sum(len(line) + 1 for line in lines[: line_start - 1])
+        end = min(end, start + sum(len(line) + 1 for line in lines[line_start - 1 : line_end]))
+    text = page.text[start:end]
     wanted = squeeze(quote)
     if not wanted or wanted not in squeeze(text):
         return False
+    bare = _bare(quote)
     return len(wanted) >= FEWEST_CHARACTERS or any(
         wanted == squeeze(line).strip("・•●○-*")
         or wanted in squeeze(line)[-len(wanted) :]
         or squeeze(line).startswith(wanted)
-        for line in text.split("\n")
+        or (bare and page.hidden and (_bare(line).startswith(bare) or _bare(line).endswith(bare)))
+        for line in [*text.split("\n"), *_stretches(page, start, end)]
     )
+
+
+def _stretches(page: Page, start: int, end: int) -> list[str]:
+    """What is seen of a part of a page between two things hidden: a cell, the words of a link."""
+    parts = shown(page.text, page.hidden, start, end) if page.hidden else []
+    return [line for offset, part in parts if offset >= 0 for line in part.split("\n")]
 
 
 def lines_of(quote: Quote, pages: tuple[Page, ...]) -> tuple[int | None, int | None]:

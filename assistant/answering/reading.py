@@ -15,9 +15,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from assistant.answering.lookup import rows_of
 from assistant.japanese.sentences import split_sentences
+from assistant.japanese.width import comparable
 from assistant.retrieval.remembered import Remembered
-from assistant.schema import Passage
+from assistant.schema import Chunk, Passage, row_shown
 
 FOLDER = Path(__file__).with_name("reader")
 """Where the model and its tokenizer stand."""
@@ -111,25 +113,39 @@ class Reader:
         return readings
 
     def _ids(self, text: str) -> list[int]:
-        ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
+        # Half-width kana and letters printed one by one are no words to the model.
+        plain = comparable(text)
+        ids: list[int] = self._tokenizer.encode(plain, add_special_tokens=False).ids
         return ids
 
     def _input(
         self, head: list[int], passage: Passage
     ) -> tuple[list[int], npt.NDArray[np.int64], tuple[tuple[int, int], ...]]:
         """Token ids, the sentence of each token (-1 for none), and the sentences."""
-        text = passage.chunk.text
-        spans = tuple(split_sentences(text)[:_SENTENCES]) or ((0, len(text)),)
+        read = _sentences(passage.chunk)[:_SENTENCES]
+        spans = tuple((start, end) for start, end, _ in read)
         ids = [*head, *self._ids(_heading(passage))[:_TITLE_TOKENS]]
         sentence = [-1] * len(ids)
-        for number, (start, end) in enumerate(spans):
+        for number, (_, _, words) in enumerate(read):
             room = _TOKENS - 1 - len(ids)
             if room <= 0:
                 break
-            found = self._ids(text[start:end])[:room]
+            found = self._ids(words)[:room]
             ids += found
             sentence += [number] * len(found)
         return [*ids, _END], np.array([*sentence, -1]), spans
+
+
+def _sentences(chunk: Chunk) -> list[tuple[int, int, str]]:
+    """Start, end and words of the sentences; a table's row is read with its column headings."""
+    rows = rows_of(chunk)
+    found = [
+        (start, end, chunk.text[start:end])
+        for start, end in split_sentences(chunk.text)
+        if not any(row.start <= start < row.end for row in rows)
+    ]
+    found += [(row.start, row.end, row_shown(row.pairs)) for row in rows]
+    return sorted(found) or [(0, len(chunk.text), chunk.text)]
 
 
 def _by_sentence(

@@ -13,12 +13,13 @@ from typing import Any
 
 import numpy as np
 
+from assistant.answering.lookup import Pairs, Row, asked_cells, rows_of
 from assistant.answering.reading import Reading
 from assistant.answering.spans import is_scrap, units
-from assistant.japanese.dates import DateMention, dates_of_source, find_dates
+from assistant.japanese.dates import DateMention, dates_of_source, days_of, find_dates
 from assistant.japanese.sentences import split_sentences
 from assistant.japanese.thesaurus import load_thesaurus, term_words
-from assistant.japanese.width import fold
+from assistant.japanese.width import comparable
 from assistant.japanese.words import content_words, named_things, tagged_words
 from assistant.retrieval.concepts import (
     BREAK,
@@ -30,7 +31,7 @@ from assistant.retrieval.concepts import (
 )
 from assistant.retrieval.index import Index
 from assistant.retrieval.query import Query, named_speakers
-from assistant.schema import Passage, Period
+from assistant.schema import Passage, Period, row_shown
 
 _STAND_IN = 1.2
 """What a word of the thesaurus counts, times its weight, at most 1 (see `concepts`)."""
@@ -44,7 +45,7 @@ _LEAST_LOG = -12.0
 # 第6回 is a name: the mark before the number and the counter behind it tell what it numbers.
 _NUMBER = re.compile(r"(?P<number>[0-9][0-9,.]*)\s*(?P<unit>[^\s0-9、。,.()「」・~\-]?)")
 _AMOUNT = re.compile(
-    r"[0-9十百千万億兆数割][0-9,.十百千万億兆]*\s*(?:[^\s0-9]|$)|半分|半額|無料|全額|徴収しない"
+    r"[0-9十百千万億兆数割][0-9,.十百千万億兆]*\s*(?:[^\s0-9]|$)|半分|半額|折半|無料|全額|定額|実費|若干|徴収しない"
 )
 _WHEN = re.compile(
     r"\d{1,2}[月日]|上旬|中旬|下旬|曜|毎[日週月年]|随時|以内|まで|あらかじめ|翌|ごと"
@@ -55,6 +56,11 @@ COURTESY = re.compile(
     r"ありがとうございま|お願い(?:いた)?します|失礼(?:し|いたし)ます|説明(?:を|は)?(?:お願い|させて|以上)|"
     r"以上(?:です|でございます|になります)|よろしいですか|いかがでしょうか|と申します|どうぞ|定刻"
 )
+_COUNTER = re.compile(r"何([^\s0-9ぁ-ん、。?])")
+_MONEY = re.compile(r"いくら|[金総]額|[限算]額|単価|料金|費用")
+_DIGIT = re.compile(r"[0-9]")
+_COUNTED_COLUMN = 10_000
+"""Stands for the unit of the question among the numbers of its concepts."""
 _NAME_LIKE = re.compile(r"[^ぁ-ん、。\s]+|[^ぁ-ん、。\s]*の")
 
 
@@ -144,17 +150,40 @@ class Candidate:
     signals: Signals
     shares: tuple[float, ...]
     """For each concept of the question, the share of the question that is held here."""
+    cells: Pairs = ()
+    """Of a table's row the cells that the question asks for; empty for other sentences."""
 
     @property
     def text(self) -> str:
         """The sentence, or the list with its items on lines of their own."""
         return self.passage.chunk.text[self.start : self.end]
 
+    @property
+    def said(self) -> str:
+        """What is judged: the text, or of a row the cells asked for with their headings."""
+        return row_shown(self.cells) if self.cells else self.text
+
     def repeats(self, other: "Candidate") -> bool:
         """Whether the two share most of the words of the shorter one."""
         first, second = set(content_words(self.text)), set(content_words(other.text))
         smaller = min(len(first), len(second)) or 1
         return len(first & second) / smaller > _SAME_WORDS
+
+
+@dataclass(frozen=True, slots=True)
+class _Saying:
+    """A sentence, list or row of a table as it is judged."""
+
+    start: int
+    """Offsets into the chunk's text."""
+    end: int
+    text: str
+    """Its words; of a row the cells asked for with their headings."""
+    before: str = ""
+    """The sentence before."""
+    cells: Pairs = ()
+    """Of a row those asked for."""
+    row: Row | None = None
 
 
 class _Asked:
@@ -174,12 +203,55 @@ class _Asked:
         self.names = {name: _forms(name, query.text) for name in query.names}
         self.kinds = dict(named_things(query.text))
         self.dates = query.dates
+        self.counters = _COUNTER.findall(comparable(query.text))
+        units = [*map(re.escape, self.counters), *(["円"] if _MONEY.search(query.text) else [])]
+        patterns = [p for unit in units for p in (rf"[(][^)]*{unit}", f"{unit}数")]
+        self.counted = re.compile("|".join(patterns)) if patterns else None
         self.vector: Any = index.sentences.embed_question(query.text)
 
     def held(self, words: Sequence[str]) -> "np.ndarray[Any, np.dtype[np.float64]]":
         """How much of each concept stands in a text, 0 to 1."""
         known = frozenset(words)
         return np.array([_held(concept, known, words) for concept in self.concepts])
+
+    def cells_of(self, row: Row, published: str | None) -> Pairs:
+        """The cells of a row that the question asks for, its head first."""
+        words = [self._meant(text, published) for _, text in row.pairs]
+        headings = [self._meant(heading, published) for heading, _ in row.pairs]
+        asked = asked_cells(row.pairs, headings, words)
+        if len(asked) < len(row.pairs) or not self.counted:
+            return asked
+        # 「何人」 without the word 「定員」: the column whose unit it is.
+        counted = [
+            frozenset({_COUNTED_COLUMN} if self.counted.search(comparable(heading)) else ())
+            for heading, _ in row.pairs
+        ]
+        return asked_cells(row.pairs, counted, words)
+
+    def counters_met(self, one: "_Saying") -> list[str]:
+        """Counters of the question (件 of 「何件」) that the number in a row's cell stands for.
+
+        A table states its unit in the heading of the column, or leaves it unsaid.
+        """
+        if one.row is None:
+            return []
+        chosen = len(one.cells) < len(one.row.pairs)
+        cells = one.cells if chosen else one.row.named
+        numbers = [heading for heading, words in cells[1:] if _DIGIT.search(comparable(words))]
+        return [c for c in self.counters if numbers and (chosen or any(c in h for h in numbers))]
+
+    def _meant(self, text: str, published: str | None) -> frozenset[int]:
+        """What of the question a text holds: numbers of concepts, and of dates below zero."""
+        if not text:
+            return frozenset()
+        held = np.flatnonzero(self.held(content_words(text)) * self.shares)
+        mentions = dates_of_source(text, published) if self.dates else []
+        dates = [
+            -1 - number
+            for number, period in enumerate(self.dates)
+            if any(overlap(mention, period) for mention in mentions)
+        ]
+        return frozenset([*held.tolist(), *dates])
 
     def missing_names(self, known: frozenset[str]) -> list[str]:
         """The names of the question that a text does not hold in any form."""
@@ -225,14 +297,12 @@ def _of_passage(
     common: Mapping[str, float],
     reading: Reading | None,
 ) -> list[Candidate]:
-    text, title = passage.chunk.text, passage.document.title
-    spans = [span for span in units(text) if not is_scrap(text[slice(*span)], title)]
-    texts = [text[start:end] for start, end in spans]
+    text = passage.chunk.text
+    said = _sayings(asked, passage)
     place = place_words(passage)
     whole = [*content_words(text), BREAK, *place]
     held = asked.held(whole)
-    known = frozenset(whole)
-    missing = asked.missing_names(known)
+    missing = asked.missing_names(frozenset(whole))
     around = {
         "held_passage": float(held @ asked.shares),
         "nouns_held": _share(held, asked.shares * asked.nouns),
@@ -240,42 +310,62 @@ def _of_passage(
         "near_passage": asked.meter.coverage(whole),
         "names_missing": len(missing) / (len(asked.names) or 1),
     }
-    sentences = split_sentences(text)
-    similarities = _similarities(index, asked.vector, texts)
+    similarities = _similarities(index, asked.vector, [one.text for one in said])
     candidates = []
-    for (start, end), sentence, similarity in zip(spans, texts, similarities, strict=True):
-        before = next((text[a:b] for a, b in reversed(sentences) if b <= start), "")
-        found = _of_sentence(query, asked, passage, sentence, before, place, missing)
+    for one, similarity in zip(said, similarities, strict=True):
+        found = _of_sentence(query, asked, passage, one, place, missing)
         shares = found.pop("shares")
         signals = Signals(
             **common,
             **around,
             **found,
-            **_form(sentence),
+            **_form(one),
             similarity=similarity,
-            reader_sentence=_sentence_share(reading, start, end),
+            reader_sentence=_sentence_share(reading, one.start, one.end),
         )
-        candidates.append(Candidate(passage, start, end, signals, tuple(shares)))
+        candidates.append(Candidate(passage, one.start, one.end, signals, tuple(shares), one.cells))
     return candidates
+
+
+def _sayings(asked: _Asked, passage: Passage) -> list[_Saying]:
+    """What of a passage can be quoted, and how each is judged."""
+    text, document = passage.chunk.text, passage.document
+    rows = {(row.start, row.end): row for row in rows_of(passage.chunk)}
+    sentences = split_sentences(text)
+    found = []
+    for start, end in units(text, list(rows)):
+        row = rows.get((start, end))
+        if not (row and row.headed) and is_scrap(text[start:end], document.title):
+            continue
+        if row:
+            cells = asked.cells_of(row, document.published)
+            # The row above speaks of another thing.
+            found.append(_Saying(start, end, row_shown(cells), cells=cells, row=row))
+        else:
+            before = next((text[a:b] for a, b in reversed(sentences) if b <= start), "")
+            found.append(_Saying(start, end, text[start:end], before))
+    return found
 
 
 def _of_sentence(
     query: Query,
     asked: _Asked,
     passage: Passage,
-    sentence: str,
-    before: str,
+    one: _Saying,
     place: list[str],
     missing: list[str],
 ) -> dict[str, Any]:
-    words = content_words(sentence)
+    sentence = one.text
+    words = [*content_words(sentence), *asked.counters_met(one)]
     headed = [*words, BREAK, *place]
-    scope = [*headed, BREAK, *content_words(before)]
+    scope = [*headed, BREAK, *content_words(one.before)]
     held, with_heads, in_scope = asked.held(words), asked.held(headed), asked.held(scope)
     known = frozenset(scope)
     last = asked.last_noun
-    heading = "\n".join((passage.document.title, passage.chunk.section or "", before))
+    heading = "\n".join((passage.document.title, _section(passage, one), one.before))
     meant = frozenset(headed)
+    # Another row of the passage may hold the name: this one is not about it.
+    missing = asked.missing_names(meant) if one.row else missing
     return {
         "shares": in_scope * asked.shares,
         "held_sentence": float(held @ asked.shares),
@@ -286,12 +376,22 @@ def _of_sentence(
         "names_unheld": len(asked.missing_names(meant)) / (len(asked.names) or 1),
         "other_name": _other_name(asked, missing, sentence),
         **_numbers(asked, sentence, heading),
-        **_dates(query, asked.dates, passage, sentence, heading),
+        **_dates(query, asked.dates, passage, one, heading),
         **_pairs(asked, words, known),
-        "no_amount": float(query.wanted == "amount" and not _AMOUNT.search(fold(sentence))),
+        "no_amount": float(query.wanted == "amount" and not _AMOUNT.search(comparable(sentence))),
         "no_date": float(query.wanted == "date" and not _says_when(sentence)),
-        "no_person": float(query.wanted == "person" and not _WHO.search(sentence)),
+        "no_person": float(query.wanted == "person" and not _WHO.search(comparable(sentence))),
     }
+
+
+def _section(passage: Passage, one: _Saying) -> str:
+    """The headings over a sentence; of a row without those of its columns, which `one` has."""
+    section = passage.chunk.section or ""
+    names = [heading for heading, _ in one.row.pairs if heading] if one.row else []
+    if not names:
+        return section
+    parts = section.split(" > ")
+    return " > ".join(part for part in parts if not all(name in part for name in names))
 
 
 def place_words(passage: Passage) -> list[str]:
@@ -370,8 +470,8 @@ def _pairs(asked: _Asked, words: list[str], known: frozenset[str]) -> dict[str, 
 def _numbers(asked: _Asked, sentence: str, heading: str) -> dict[str, float]:
     if not asked.numbers:
         return {"numbers_unheld": 0.0, "other_number": 0.0}
-    here = [(m["number"], m["unit"]) for m in _NUMBER.finditer(fold(sentence))]
-    known = {n for n, _ in here} | {m["number"] for m in _NUMBER.finditer(fold(heading))}
+    here = [(m["number"], m["unit"]) for m in _NUMBER.finditer(comparable(sentence))]
+    known = {n for n, _ in here} | {m["number"] for m in _NUMBER.finditer(comparable(heading))}
     unheld = [(n, unit) for n, unit in asked.numbers if n not in known]
     other = [1 for _, unit in unheld if any(unit == same for _, same in here)]
     count = len(asked.numbers)
@@ -379,22 +479,25 @@ def _numbers(asked: _Asked, sentence: str, heading: str) -> dict[str, float]:
 
 
 def _dates(
-    query: Query, asked: Sequence[Period], passage: Passage, sentence: str, heading: str
+    query: Query, asked: Sequence[Period], passage: Passage, one: _Saying, heading: str
 ) -> dict[str, float]:
     if not asked:
         return {"dates_unheld": 0.0, "other_date": 0.0}
     published = passage.document.published
-    here = dates_of_source(sentence, published)
+    here = dates_of_source(one.text, published)
     around = [*here, *dates_of_source(heading, published)]
     unheld = other = 0
     for period in asked:
         met = any(overlap(mention, period) for mention in around)
         if not here and query.wanted == "amount":
             # The date of an amount may stand anywhere in its passage, but it must stand there.
-            mentions = dates_of_source(passage.chunk.text, published)
+            # Of a table it is the row's own: the next row is of another date.
+            around_it = row_shown(one.row.pairs) if one.row else passage.chunk.text
+            mentions = dates_of_source(around_it, published)
             met |= any(overlap(mention, period) for mention in mentions)
         elif not here and published:
-            met |= period.first.isoformat() <= published <= period.last.isoformat()
+            first, last = days_of(published)
+            met |= first <= period.last and period.first <= last
         unheld += not met
         other += not met and bool(here or query.wanted == "amount")
     return {"dates_unheld": unheld / len(asked), "other_date": other / len(asked)}
@@ -415,15 +518,17 @@ def _other_name(asked: _Asked, missing: list[str], sentence: str) -> float:
 
 
 def _says_when(sentence: str) -> bool:
-    folded = fold(sentence)
+    folded = comparable(sentence)
     return bool(_WHEN.search(folded) or dates_of_source(folded, None))
 
 
-def _form(sentence: str) -> dict[str, float]:
+def _form(one: _Saying) -> dict[str, float]:
+    sentence = one.text
+    states = one.row is not None and one.row.headed  # 「定員(人): 80」 says all that it has to
     return {
         "length": min(len(sentence), _LONG) / 100,
-        "short": float(len(sentence) < _FEWEST_STATING),
-        "whole": float(sentence.rstrip().endswith(("。", "」", ")", "）"))),
+        "short": float(len(sentence) < _FEWEST_STATING and not states),
+        "whole": float(states or sentence.rstrip().endswith(("。", "」", ")", "）"))),
         "question": float(bool(_QUESTION.search(sentence))),
         "courtesy": float(bool(COURTESY.search(sentence))),
     }

@@ -1,10 +1,12 @@
 """Which stretches of a passage can be quoted: whole sentences, and lists with their lead."""
 
 import re
+from collections.abc import Sequence
 
 from assistant.ingest.blocks import BULLET
+from assistant.ingest.clean import ADDRESS
 from assistant.japanese.sentences import BULLETS, split_sentences
-from assistant.japanese.width import fold
+from assistant.japanese.width import comparable
 
 _LONGEST_LIST = 360
 _HIRAGANA = frozenset(map(chr, range(0x3041, 0x3097)))
@@ -28,18 +30,33 @@ def is_scrap(text: str, title: str) -> bool:
         text: the line or sentence.
         title: title of its document; a line of a title page repeats it.
     """
-    folded = "".join(fold(text).split())
-    heads = "".join(fold(title).split())
+    folded = "".join(comparable(text).split())
+    heads = "".join(comparable(title).split())
     cover = heads in folded and "。" not in folded and len(folded) < 2 * len(heads)
     return cover or not _CHART_PARTS.sub("", folded) or bool(_SCRAP.fullmatch(folded))
 
 
-def units(text: str) -> list[tuple[int, int]]:
+def units(text: str, rows: Sequence[tuple[int, int]] = ()) -> list[tuple[int, int]]:
     """Sentences, and lists (with the line that leads in) that are short enough to stay whole.
+
+    Args:
+        text: of a chunk.
+        rows: (start, end) of the rows of tables in it, in order: each is a unit, never cut at a
+            full stop in a cell nor part of a list.
 
     Returns:
         (start, end) in characters, in order, the mark of a single item left out.
     """
+    found: list[tuple[int, int]] = []
+    begin = 0
+    for start, end in (*rows, (len(text), len(text))):
+        found += [(a + begin, b + begin) for a, b in _prose_units(text[begin:start])]
+        found += [(start, end)] if start < end else []
+        begin = end
+    return found
+
+
+def _prose_units(text: str) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     sentences = split_sentences(text)
     index = 0
@@ -63,7 +80,7 @@ def _goes_on(text: str, before: tuple[int, int], start: int) -> bool:
     return (
         text[start] in _HIRAGANA
         and text[before[1] : start] == "\n"
-        and not _NO_CAPTION.search(fold(text[before[0] : before[1]]))
+        and not _NO_CAPTION.search(comparable(text[before[0] : before[1]]))
     )
 
 
@@ -73,12 +90,18 @@ def _is_caption(text: str, start: int, end: int) -> bool:
     Such a line leads in the list below it.
     """
     alone = (start == 0 or text[start - 1] == "\n") and text[end : end + 1] == "\n"
-    return alone and not _NO_CAPTION.search(fold(text[start:end]))
+    return alone and not _NO_CAPTION.search(comparable(text[start:end]))
 
 
 def _list_end(text: str, sentences: list[tuple[int, int]], index: int) -> int:
-    """Index of the last sentence of the list that begins or is led in at `index`."""
+    """Index of the last sentence of the list that begins or is led in at `index`.
+
+    An address on a line of its own belongs to the line before it.
+    """
     start, end = sentences[index]
+    following = [text[slice(*span)] for span in sentences[index + 1 : index + 2]]
+    if following and ADDRESS.match(following[0]) and not BULLET.match(text[start:end]):
+        return index + 1
     first = index
     if not BULLET.match(text[start:end]):
         if not (_LEAD_IN.search(text[start:end]) or _is_caption(text, start, end)):

@@ -8,7 +8,7 @@ import secrets
 import unicodedata
 from collections.abc import Sequence
 
-from assistant.japanese.width import fold
+from assistant.japanese.width import comparable
 from assistant.schema import Passage, SourceDocument
 
 # Full-width twins fold back to the same text (NFKC), so what is neutralised can still be quoted and
@@ -96,7 +96,7 @@ def has_url(text: str) -> bool:
 
 def speaks_to_a_model(text: str) -> bool:
     """Whether a text holds what looks like an instruction to an AI (Japanese or English)."""
-    seen = "".join(c for c in fold(text) if unicodedata.category(c) != "Cf")
+    seen = "".join(c for c in comparable(text) if unicodedata.category(c) != "Cf")
     return bool(_INSTRUCTION.search(seen))
 
 

@@ -1,6 +1,6 @@
 """How documents are described and why: what ``corpus check`` shows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,7 @@ def check_row(manifest: Manifest, inferences: Mapping[str, tuple[Inference, ...]
         "documents": rows,
         "uncertain": sum(1 for row in rows if row["uncertain"]),
         "starter": len(starter),
+        "partly": [{"path": p.path, "reason": p.reason} for p in manifest.partly],
         "series": [_series_row(series) for series in manifest.series],
     }
 
@@ -58,8 +59,16 @@ def check_text(row: Row) -> str:
     summary = f"文書 {count}件のうち、確かめたい項目のある文書は {row['uncertain']}件です。"
     if row["starter"]:
         summary += f"付属の資料 {row['starter']}件は省きました。"
+    if row["partly"]:
+        summary += "\n" + _partly_text(row["partly"])
     blocks.append(f"{summary}\n{_HOW_TO_CORRECT}" if row["uncertain"] else summary)
     return "\n\n".join(blocks)
+
+
+def _partly_text(rows: Sequence[Row]) -> str:
+    """One line on what was not read."""
+    named = "、".join(f"{Path(row['path']).name}({row['reason'].rstrip('。')})" for row in rows)
+    return f"文字を読み残した文書は {len(rows)}件です: {named}"
 
 
 _HOW_TO_CORRECT = """\

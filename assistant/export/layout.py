@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from assistant.answering.answer import status_label
-from assistant.export.text import NEAR, place_text
+from assistant.export.text import NEAR, place_text, unknown_stages_text
 from assistant.schema import Answer, Citation, Coverage, PlanItem, ProjectPlan, Statement
 
 DRAFT_MARK = "AIによる下書き・要確認"
@@ -128,6 +128,8 @@ def answer_blocks(answer: Answer) -> list[Block]:
             for citation in answer.citations
         )
         blocks += [Heading("根拠"), Table(("番号", "引用(原文のまま)", "出典"), rows, (6, 54, 40))]
+    if unknown := unknown_stages_text(answer.citations):
+        blocks.append(Paragraph(unknown))
     if answer.nearest:
         found = tuple(
             (
@@ -319,7 +321,8 @@ def attributed(item: PlanItem | Statement, cited: Mapping[int, Citation]) -> str
     """The text with who said it and its labels (案, 要約, 論点, 仮説)."""
     status = status_label(cited[item.citations[0]].document) if item.citations else ""
     label = "・".join(part for part in (status, item.label) if part)
-    said = f"{item.attribution}:「{item.text}」" if item.attribution else item.text
+    text = item.shown if isinstance(item, Statement) else item.text
+    said = f"{item.attribution}:「{text}」" if item.attribution else text
     return said + (f"({label})" if label else "")
 
 

@@ -74,6 +74,7 @@ def answer_row(answer: Answer, question_id: str | None = None) -> Row:
         "statements": [
             {
                 "text": s.text,
+                "cells": [list(cell) for cell in s.cells],
                 "attribution": s.attribution,
                 "label": s.label,
                 "citations": list(s.citations),

@@ -1,5 +1,6 @@
 """Records as a person reads them on a terminal (Japanese)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from assistant.answering.answer import status_label
@@ -27,6 +28,8 @@ def answer_text(answer: Answer) -> str:
     if answer.citations:
         lines += ["", "出典"]
         lines += [_citation_line(citation) for citation in answer.citations]
+    if unknown := unknown_stages_text(answer.citations):
+        lines.append(unknown)
     if answer.nearest:
         lines += ["", *([NEAR] if answer.outcome == "near" else [])]
         lines += [*(passage_text(passage) for passage in answer.nearest)]
@@ -35,6 +38,16 @@ def answer_text(answer: Answer) -> str:
     if closing := as_of_text(answer):
         lines += ["", closing]
     return "\n".join(lines)
+
+
+def unknown_stages_text(citations: Sequence[Citation]) -> str:
+    """Names the documents cited of which nobody knows whether they are final; may be empty."""
+    titles = dict.fromkeys(
+        f"「{citation.document.title}」"
+        for citation in citations
+        if citation.document.status == "unknown"
+    )
+    return f"段階不明(案か確定か分かりません): {''.join(titles)}" if titles else ""
 
 
 def as_of_text(answer: Answer) -> str:

@@ -5,7 +5,7 @@ characters reach recall .79–.83 within the first 1,000 characters of context, 
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.util import find_spec
@@ -14,7 +14,7 @@ from pathlib import Path
 import tiktoken
 
 from assistant.japanese.sentences import CLOSING, OPENING, split_sentences
-from assistant.schema import Block, Chunk, Page, Section, Segment
+from assistant.schema import Block, Cell, Chunk, Page, Section, Segment, is_row
 
 _TARGET = 300
 """A chunk that has reached this many characters takes no further sentence …"""
@@ -34,6 +34,7 @@ class _Unit:
     segments: tuple[Segment, ...]
     new_block: bool
     """Starts on a line of its own."""
+    cells: tuple[Cell, ...] = ()
 
 
 def make_chunks(doc_id: str, pages: tuple[Page, ...], sections: list[Section]) -> list[Chunk]:
@@ -98,12 +99,18 @@ def _stacked(blocks: tuple[Block, ...]) -> _Unit:
 
 
 def _sentences(block: Block) -> Iterator[_Unit]:
+    if is_row(block.text, block.cells) and len(block.text) <= _LONGEST_SENTENCE:
+        yield _Unit(block.text, block.segments, new_block=True, cells=block.cells)
+        return
     first = True
     for start, end in split_sentences(block.text):
         for piece_start, piece_end in _bounded(block.text, start, end):
             segments = cut_segments(block.segments, piece_start, piece_end)
-            yield _Unit(block.text[piece_start:piece_end], segments, new_block=first)
-            first = False
+            cells = cut_cells(block.cells, piece_start, piece_end)
+            if segments:  # signs that only stand for something say nothing alone
+                text = block.text[piece_start:piece_end]
+                yield _Unit(text, segments, new_block=first, cells=cells)
+            first = first and not segments
 
 
 def _bounded(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -155,6 +162,16 @@ def cut_segments(segments: tuple[Segment, ...], start: int, end: int) -> tuple[S
     return tuple(kept)
 
 
+def cut_cells(cells: tuple[Cell, ...], start: int, end: int) -> tuple[Cell, ...]:
+    """The cells inside [start, end), with offsets counted from `start`."""
+    return moved_cells((c for c in cells if start <= c.start and c.end <= end), -start)
+
+
+def moved_cells(cells: Iterable[Cell], by: int) -> tuple[Cell, ...]:
+    """The cells with their offsets moved."""
+    return tuple(c._replace(start=c.start + by, end=c.end + by) for c in cells)
+
+
 def _grouped(units: list[_Unit]) -> Iterator[list[_Unit]]:
     group: list[_Unit] = []
     size = 0
@@ -172,9 +189,11 @@ def _chunk(
     chunk_id: str, doc_id: str, section: Section, units: list[_Unit], lines: "_LineFinder"
 ) -> Chunk:
     text, segments = "", []
+    cells: list[Cell] = []
     for unit in units:
         text += "\n" if text and unit.new_block else ""
         segments += [replace(s, start=s.start + len(text)) for s in unit.segments]
+        cells += moved_cells(unit.cells, len(text))
         text += unit.text
     first, last = segments[0], segments[-1]
     page = lines.pages[first.page]
@@ -196,6 +215,7 @@ def _chunk(
         line_end=lines.line(last.page, last.source_start + last.length - 1),
         locator=page.locator,
         tokens=count_tokens(text),
+        cells=tuple(cells),
     )
 
 

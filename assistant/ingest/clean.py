@@ -9,17 +9,25 @@ from bisect import bisect
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from pathlib import Path
 
-from assistant.ingest.comments import Spans, comment_spans
+from assistant.ingest.comments import Spans
+from assistant.ingest.markdown import blanked, read_marks, shown_text
 from assistant.ingest.readers import MARKDOWN_SUFFIXES
 from assistant.japanese.width import display_width, fold
 from assistant.schema import Page
 
 _PAGE_NUMBER = re.compile(r"^[\s\-–—]*(?P<number>\d{1,4})[\s\-–—]*(?:/\s*\d{1,4}|ページ|頁)?\s*$")
 _DASHED_NUMBER = re.compile(r"^-\s*\d{1,4}\s*-$")
-_URL = re.compile(r"^(?:https?://\S+\s*)+$")
+ADDRESS = re.compile(r"^(?:https?://\S+\s*)+$")
+"""A line that holds nothing but addresses of the web."""
+# What a line says that is more than a running head: a sentence, an amount, a label with its value.
+_STATES = re.compile(
+    r"。$|(?:です|ます|する|した|いる|ない)$|[^\s:]{2,}:\s*\S|"
+    r"\d(?:[万億千]?(?:円|人|名|件|台|世帯|箇所|か所)|割|%|分の\d)|"
+    r"^\S{0,10}(?:課|係|担当|率|額|費|料|先|者|名|日時?|期間|期限|場所|対象|番号|上限|条件)\s+\S"
+)
 # Lines at the top or bottom of a page that may be running heads.
 _EDGE_LINES = 2
 # A running head stands on at least this share of the pages, and on three.
@@ -51,13 +59,14 @@ def clean_lines(pages: tuple[Page, ...], *, markdown: bool = False) -> list[Line
 
     Args:
         pages: as read.
-        markdown: leave comments out; a line with one inside becomes a line for either side.
+        markdown: leave out what stands between lines (comments, fences, rules, tags); a line with
+            such a mark inside becomes a line for either side.
     """
     lines: list[Line] = []
     for index, page in enumerate(pages):
-        comments = comment_spans(page.text) if markdown else []
-        for line in _lines(_blanked(page, comments), index):
-            lines += _around(line, comments)
+        marks = read_marks(page.text).blank if markdown else []
+        for line in _lines(replace(page, text=blanked(page.text, marks)), index):
+            lines += _around(line, marks, page.text)
     paged = any(page.page is not None for page in pages)
     furniture = _furniture(lines, pages) if paged else _loose_furniture(lines)
     kept = _without(lines, furniture)
@@ -72,9 +81,31 @@ def is_markdown(path: Path, pages: tuple[Page, ...]) -> bool:
     return not marked and any("\n## " in page.text for page in pages)
 
 
-def blank_comments(page: Page) -> Page:
-    """A page of Markdown with spaces for its comments: offsets and line numbers stay true."""
-    return _blanked(page, comment_spans(page.text))
+def seen_page(page: Page) -> Page:
+    """A page of Markdown with the words that a reader sees: the numbers of its lines stay true."""
+    marks = read_marks(page.text)
+    gone = [span for span in marks.hidden if "\n" not in page.text[span.start : span.end]]
+    text = blanked(page.text, marks.blank)
+    return replace(page, text=shown_text(text, gone, 0, len(text)), hidden=())
+
+
+def one_of_a_kind(lines: list[Line], pages: int) -> set[int]:
+    """Pages that describe one thing each, as sheets filled in on one form do; 0-based.
+
+    They have a line in common that was kept: 「所管課 デジタル推進課」 below the name of a project.
+    """
+    by_page: dict[int, list[Line]] = {}
+    for line in lines:
+        by_page.setdefault(line.page, []).append(line)
+    tops = [line for group in by_page.values() for line in group[1 : 1 + _EDGE_LINES]]
+    counts = _pages_with((line.page, line.text) for line in tops)
+    names = Counter(group[0].text for group in by_page.values())
+    enough = max(_REPEATED_PAGES, _REPEATED_SHARE * pages)
+    return {
+        line.page
+        for line in tops
+        if counts[line.text] >= enough and names[by_page[line.page][0].text] == 1
+    }
 
 
 def printed_labels(pages: tuple[Page, ...]) -> tuple[Page, ...]:
@@ -121,27 +152,27 @@ def _lines(source: Page, page: int) -> list[Line]:
     return lines
 
 
-def _blanked(page: Page, spans: Spans) -> Page:
-    """A page with spaces for the characters of the spans, except line ends."""
-    parts, shown = [], 0
-    for start, end in spans:
-        parts += [page.text[shown:start], re.sub(r"[^\n]", " ", page.text[start:end])]
-        shown = end
-    return replace(page, text="".join([*parts, page.text[shown:]]))
+def _around(line: Line, marks: Spans, text: str) -> list[Line]:
+    """The parts of a line of a blanked page beside the marks inside it.
 
-
-def _around(line: Line, comments: Spans) -> list[Line]:
-    """The parts of a line of a blanked page beside the comments inside it."""
+    A comment stands inside a paragraph; any other mark, a tag, ends it.
+    """
     end = line.start + len(line.text)
-    inside = comments[bisect(comments, (line.start,)) : bisect(comments, (end,))]
-    parts, start = [], line.start
+    inside = marks[bisect(marks, (line.start,)) : bisect(marks, (end,))]
+    parts: list[Line] = []
+    start, apart = line.start, 0
     for stop, after in (*inside, (end, end)):
         part = line.text[start - line.start : stop - line.start]
         if part.strip():
             place = start + len(part) - len(part.lstrip())
-            parts.append(replace(line, text=part.strip(), start=place))
+            same = replace(line, text=part.strip(), start=place)
+            parts.append(
+                replace(same, indent=0, blank_before=apart, first=False) if parts else same
+            )
+            apart = 0
+        apart = max(apart, int(not text.startswith("<!--", stop)))
         start = after
-    return [parts[0], *(replace(part, indent=0, blank_before=0, first=False) for part in parts[1:])]
+    return parts
 
 
 def _raw_lines(source: Page) -> list[tuple[int, str]]:
@@ -154,25 +185,66 @@ def _raw_lines(source: Page) -> list[tuple[int, str]]:
 
 
 def _furniture(lines: list[Line], pages: tuple[Page, ...]) -> set[Line]:
-    """Running heads and page numbers at the edges of a PDF's pages; boxes repeated on slides."""
+    """Running heads and page numbers at the edges of a PDF's pages; what repeats on slides.
+
+    A line is taken for furniture only where nothing else stands between it and the page's edge: a
+    second line that repeats below a first one that does not is part of the matter.
+    """
     by_page: dict[int, list[Line]] = {}
     for line in lines:
         by_page.setdefault(line.page, []).append(line)
     edges = [
         line for group in by_page.values() for line in {*group[:_EDGE_LINES], *group[-_EDGE_LINES:]}
     ]
-    counts = _pages_with((line.page, _masked(line.text)) for line in edges)
     enough = max(_REPEATED_PAGES, _REPEATED_SHARE * len(pages))
+    heads = _pages_with((line.page, line.text) for line in edges)
+    running = _running(edges, len(pages))
     boxes = _pages_with((line.page, line.text) for line in lines if pages[line.page].slide)
-    return {
+    addresses = _pages_with((line.page, line.text) for line in lines if ADDRESS.match(line.text))
+    outside = {
         line
         for line in edges
-        if _PAGE_NUMBER.match(fold(line.text))
-        or (counts[_masked(line.text)] >= enough and _may_be_head(line.text))
+        if line in running or (heads[line.text] >= enough and _may_be_head(line.text))
+    }
+    return {
+        line
+        for group in by_page.values()
+        for side in (group[:_EDGE_LINES], group[: -_EDGE_LINES - 1 : -1])
+        for line in takewhile(outside.__contains__, side)
     } | {
         line
         for line in lines
-        if _URL.match(line.text) or (pages[line.page].slide and boxes[line.text] >= enough)
+        if (line in running and _PAGE_NUMBER.match(fold(line.text)))
+        or addresses[line.text] >= _REPEATED_PAGES
+        or (pages[line.page].slide and boxes[line.text] >= enough and _may_be_head(line.text))
+    }
+
+
+def _running(edges: list[Line], pages: int) -> set[Line]:
+    """Lines of the edges that count the pages: 「3」, 「- 3 -」, 「計画 第3頁」.
+
+    The last number of such lines is as far from the number of its page on three pages or more; in
+    a file of two pages, on both, and the number is that of the page.
+    """
+    counted: dict[tuple[str, int], set[int]] = {}
+    keys: dict[Line, tuple[str, int]] = {}
+    dashed = set()
+    for line in edges:
+        folded = fold(line.text)
+        alone = _PAGE_NUMBER.match(folded)
+        numbers = re.findall(r"\d+", folded)
+        if _DASHED_NUMBER.match(folded):
+            dashed.add(line)
+        if not numbers or (not alone and not _may_be_head(line.text)):
+            continue
+        number = int(alone["number"] if alone else numbers[-1])
+        keys[line] = "" if alone else _masked(folded), number - line.page
+        counted.setdefault(keys[line], set()).add(line.page)
+    return dashed | {
+        line
+        for line, (shape, distance) in keys.items()
+        if len(counted[shape, distance]) >= _REPEATED_PAGES
+        or (pages == 2 and distance == 1 and len(counted[shape, distance]) == pages)
     }
 
 
@@ -182,19 +254,30 @@ def _pages_with(found: Iterable[tuple[int, str]]) -> Counter[str]:
 
 
 def _may_be_head(text: str) -> bool:
-    """Running heads are short, and no sentences: those repeat with another number in them."""
-    return display_width(text) <= 80 and not text.endswith("。")
+    """Running heads are short and state nothing: no sentence, no amount, no label with a value."""
+    return display_width(text) <= 80 and not _STATES.search(fold(text))
 
 
 def _loose_furniture(lines: list[Line]) -> set[Line]:
-    """Page numbers left between the lines of a text that was extracted from a PDF."""
-    found = set()
+    """Page numbers left between the lines of a text that was extracted from a PDF.
+
+    A number that stands alone is one where three of them count on.
+    """
+    found, alone = set(), []
+    addresses = Counter(line.text for line in lines if ADDRESS.match(line.text))
     for index, line in enumerate(lines):
         folded = fold(line.text)
         after = lines[index + 1].blank_before if index + 1 < len(lines) else 1
-        alone = line.blank_before and after and folded.isdigit() and len(folded) <= 3
-        if _DASHED_NUMBER.match(folded) or alone or _URL.match(line.text):
+        if _DASHED_NUMBER.match(folded) or addresses[line.text] >= _REPEATED_PAGES:
             found.add(line)
+        elif line.blank_before and after and folded.isdigit() and len(folded) <= 3:
+            alone.append((int(folded), line))
+    counts = Counter(number - place for place, (number, _) in enumerate(alone))
+    found.update(
+        line
+        for place, (number, line) in enumerate(alone)
+        if counts[number - place] >= _REPEATED_PAGES
+    )
     return found
 
 

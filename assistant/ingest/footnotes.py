@@ -7,16 +7,16 @@ from assistant.japanese.width import squeeze
 from assistant.schema import Block, Page, Section
 
 # A bare number cannot be told from an amount; only marked references are followed.
-_MARK = re.compile(r"(?:※|[＊*]|注)[\s　]*[0-9０-９]{1,2}")
+_MARK = re.compile(r"(?:※|[＊*]|注)[\s　]*[0-9０-９]{1,2}|\[\^[^\[\]\s]{1,20}\]")
 _NOTE = re.compile(rf"^[（(]?(?P<mark>{_MARK.pattern})[）)]?[\s　:：]*\S")
 
 
 def attach_footnotes(sections: list[Section], pages: tuple[Page, ...]) -> list[Section]:
     """Sections in which a footnote stands after the block that refers to it.
 
-    「※１」, 「＊1」 and 「注１」 are followed: a block that begins with one goes behind the nearest
-    block before it that holds the same mark, in a file with pages on the same page only. Text and
-    places stay as they are; a section that held nothing but notes is gone.
+    「※１」, 「＊1」, 「注１」 and 「[^1]」 are followed: a block that begins with one goes behind
+    the nearest block before it that holds the same mark, in a file with pages on the same page
+    only. Text and places stay as they are; a section that held nothing but notes is gone.
     """
     referring: dict[tuple[int | None, str], tuple[int, int]] = {}
     moved: dict[tuple[int, int], list[Block]] = {}

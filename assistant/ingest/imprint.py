@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from assistant.ingest.opening import Line, first_page, is_period, own_date
-from assistant.japanese.dates import find_dates
+from assistant.japanese.dates import find_dates, stated_date
 from assistant.japanese.width import fold
 from assistant.schema import Inference, Page
 
@@ -74,8 +74,9 @@ def infer_published(
     """The day that has a line to itself, the last one where it was revised; else the file's name.
 
     A day inside a sentence or a schedule is something the document speaks of, not its own date. A
-    month or a fiscal year alone is kept as evidence without a value: the day is not known. So is
-    the day on which the file was made (`created`, ISO), which is seldom that of the document.
+    month alone is a date of that precision (2022-10). A year or a fiscal year is kept as evidence
+    without a value, and so is the day on which the file was made (`created`, ISO), which is seldom
+    that of the document.
     """
     dated = [(found, line) for line in lines if (found := own_date(line))]
     if not dated:
@@ -94,11 +95,17 @@ def infer_published(
         return named
     period = next((line for line in lines if is_period(line)), None)
     if period:
-        return period.inferred("published", None, "日まで書かれていません")
+        return period.inferred("published", _month_of(period), "日まで書かれていません")
     if created:
         doubt = "ファイルを作った日で、文書の日付とは限りません"
         return Inference("published", None, "ファイルの書誌", created, doubt)
     return None
+
+
+def _month_of(line: Line) -> str | None:
+    """「2022年10月」 as 2022-10; None for a year or a fiscal year."""
+    stated = stated_date(line.text)
+    return stated if stated and stated.count("-") == 1 else None
 
 
 def infer_meeting(title: Inference, lines: list[Line], path: Path) -> Inference | None:

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from assistant.ingest.catalog import CatalogEntry, with_catalog
-from assistant.ingest.clean import blank_comments, is_markdown, printed_labels
+from assistant.ingest.clean import is_markdown, printed_labels, seen_page
 from assistant.ingest.imprint import (
     infer_meeting,
     infer_number,
     infer_published,
     infer_publisher,
 )
-from assistant.ingest.opening import file_line, read_opening
+from assistant.ingest.opening import file_line, read_marks, read_opening
 from assistant.ingest.readers import Properties
 from assistant.ingest.stage import infer_kind, infer_status
 from assistant.ingest.stated import (
@@ -101,8 +101,8 @@ def _inferred(
     properties: Properties,
 ) -> tuple[SourceDocument, list[Inference]]:
     if is_markdown(path, pages):
-        pages = tuple(blank_comments(page) for page in pages)
-    lines, file = read_opening(pages), file_line(path)
+        pages = tuple(seen_page(page) for page in pages)
+    lines, file, marks = read_opening(pages), file_line(path), read_marks(pages)
     title = infer_title(path, pages, lines, metadata_title, properties.outline)
     kind = infer_kind(title, file, pages)
     found = [
@@ -110,9 +110,9 @@ def _inferred(
         infer_publisher(lines, pages, properties.author),
         infer_published(lines, pages, path, properties.created),
         kind,
-        infer_status(kind.value or "", title, lines, file),
+        infer_status(kind.value or "", title, lines, file, marks),
         infer_meeting(title, lines, path),
-        infer_number(lines, path),
+        infer_number([*lines, *marks], path),
     ]
     recognised = {f"{page.page}ページ" for page in pages if page.ocr}
     inferences = [

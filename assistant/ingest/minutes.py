@@ -116,7 +116,7 @@ def split_minutes(
     return head, [
         Section(
             (turn.heading,) if turn.heading else (),
-            make_blocks(turn.pieces, pages),
+            make_blocks(turn.pieces, pages, markdown=markdown),
             speaker=turn.label,
             role=roles[turn.label] if turn.label else None,
             organisation=bodies[turn.label] if turn.label else None,

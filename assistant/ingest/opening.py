@@ -6,7 +6,7 @@ from pathlib import Path
 
 from assistant.japanese.dates import find_dates
 from assistant.japanese.sentences import BULLETS
-from assistant.japanese.width import fold
+from assistant.japanese.width import comparable, fold
 from assistant.schema import Inference, Page
 
 # Title, date and meeting stand on the first page; what comes later is the document's contents.
@@ -16,6 +16,9 @@ _PAGES = 3
 _SMALL_PAGES = 40
 """… and paragraphs, rows or slides, where those are the pages."""
 
+_MARKS = {"透かし", "ヘッダー", "フッター"}
+_REMARKS = {"コメント"}
+"""Readers' remarks, which say nothing of the document itself."""
 _BULLET = re.compile(rf"[-*{BULLETS}※→⇒]")
 _NUMBERED = re.compile(
     r"第\s*[0-9一二三四五六七八九十]+\s*[部章節編条](?:[\s::]|$)|[0-9]{1,2}\s*[.、)](?![0-9])|[0-9]{1,2}\s"
@@ -66,7 +69,7 @@ class Line:
 
 def own_date(line: Line) -> str | None:
     """The ISO day to which a line is given over; None for a day in a sentence or a period."""
-    text = fold(line.text).strip("()[]【】〔〕 ")
+    text = comparable(line.text).strip("()[]【】〔〕 ")
     start = _DATE_LABEL.match(text)
     for mention in find_dates(text):
         before = 0 if mention.start == 0 else (start.end() if start else 0)
@@ -101,10 +104,10 @@ def read_opening(pages: tuple[Page, ...]) -> list[Line]:
     """The lines of the first pages with text, blank ones included, up to 600 characters."""
     marked = any(page.locator for page in pages)
     # A PDF may begin with a blank cover.
-    written = [page for page in pages if page.text.strip()][: _SMALL_PAGES if marked else _PAGES]
+    written = [page for page in pages if page.text.strip() and _first(page) not in _REMARKS]
     lines: list[Line] = []
     characters = 0
-    for page in written:
+    for page in written[: _SMALL_PAGES if marked else _PAGES]:
         for number, raw in enumerate(page.text.split("\n"), start=1):
             text = re.sub(r"^#+\s*|\*\*", "", raw.strip())
             if not lines and not text:
@@ -116,6 +119,21 @@ def read_opening(pages: tuple[Page, ...]) -> list[Line]:
         if marked:
             lines.append(Line("", ""))
     return lines
+
+
+def read_marks(pages: tuple[Page, ...]) -> list[Line]:
+    """The lines outside the body: watermarks, what stands at the top and foot of pages."""
+    return [
+        Line(raw.strip(), _place(page, number))
+        for page in pages
+        if _first(page) in _MARKS
+        for number, raw in enumerate(page.text.split("\n"), start=1)
+        if raw.strip()
+    ]
+
+
+def _first(page: Page) -> str:
+    return (page.section or "").split(" > ")[0]
 
 
 def file_line(path: Path) -> Line:

@@ -18,7 +18,7 @@ from llama_index.core.storage.docstore import SimpleDocumentStore
 from assistant.ingest.chunk import make_chunks
 from assistant.ingest.clean import is_markdown
 from assistant.ingest.structure import read_structure
-from assistant.schema import Chunk, Kind, Page, ReadDocument, Segment
+from assistant.schema import Cell, Chunk, Kind, ReadDocument, Segment, page_of
 
 
 class StructureNodeParser(NodeParser):
@@ -38,7 +38,7 @@ class StructureNodeParser(NodeParser):
     ) -> list[BaseNode]:
         parsed: list[BaseNode] = []
         for node in nodes:
-            pages = tuple(Page(**page) for page in json.loads(node.metadata["pages"]))
+            pages = tuple(page_of(page) for page in json.loads(node.metadata["pages"]))
             kind: Kind = node.metadata["kind"]
             markdown = bool(node.metadata["markdown"])
             sections = read_structure(pages, kind, markdown=markdown)
@@ -112,4 +112,6 @@ def _llama_document(read: ReadDocument) -> Document:
 
 
 def _chunk(row: dict[str, Any]) -> Chunk:
-    return Chunk(**{**row, "segments": tuple(Segment(**s) for s in row["segments"])})
+    segments = tuple(Segment(**segment) for segment in row["segments"])
+    cells = tuple(Cell(*cell) for cell in row["cells"])
+    return Chunk(**{**row, "segments": segments, "cells": cells})

@@ -22,9 +22,11 @@ import psutil
 
 from assistant.errors import ReadError, cause_of
 from assistant.ingest.readers import PDF_SUFFIXES, Picture, Properties, ReadResult, read_file
-from assistant.schema import Page
+from assistant.schema import page_of
 
 _POLL_SECONDS = 0.05
+# An interpreter and its modules from a slow disk, on a machine that is busy.
+_SECONDS_TO_START = 120.0
 # Measured on 58 ministry PDFs: the slowest sound page took 0.4 s.
 _SECONDS_PER_PAGE = 2.0
 _SECONDS_PER_MEGABYTE = 10.0
@@ -67,7 +69,8 @@ class Sandbox:
         """Read one file.
 
         Raises:
-            ReadError: the reader gave up, or the child hung, died or outgrew its memory.
+            ReadError: the reader gave up, or the child hung, died, outgrew its memory or could not
+                be started.
         """
         return _result(self._asked(path, {}))
 
@@ -146,18 +149,22 @@ class Sandbox:
         if self._child is None or self._child.poll() is not None:
             self._stop()
             self._lines = queue.Queue()
-            self._child = subprocess.Popen(  # our own interpreter and module
-                [sys.executable, "-P", "-X", "utf8", "-m", "assistant.ingest.sandbox"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                encoding="utf-8",
-                env={**os.environ, "PYTHONIOENCODING": "utf-8"},
-            )
+            try:
+                self._child = _started()
+            except OSError as error:
+                raise _not_started(f"({cause_of(error)})") from error
             threading.Thread(
                 target=_pump, args=(self._child, self._lines), name="sandbox", daemon=True
             ).start()
+            self._wait_until_ready(self._child)
         return self._child
+
+    def _wait_until_ready(self, child: "subprocess.Popen[str]") -> None:
+        """Wait for the child's first line: what fails before it is no fault of a file."""
+        try:
+            self._reply(child, time.monotonic() + _SECONDS_TO_START)
+        except ReadError:
+            raise _not_started() from None
 
     def _stop(self) -> None:
         child, self._child = self._child, None
@@ -171,6 +178,17 @@ class Sandbox:
                     stream.close()
                 except OSError:
                     continue
+
+
+def _started() -> "subprocess.Popen[str]":
+    return subprocess.Popen(  # our own interpreter and module
+        [sys.executable, "-P", "-X", "utf8", "-m", "assistant.ingest.sandbox"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+    )
 
 
 def _pump(child: "subprocess.Popen[str]", lines: "queue.Queue[str | None]") -> None:
@@ -191,8 +209,16 @@ def _died() -> ReadError:
     )
 
 
+def _not_started(cause: str = "") -> ReadError:
+    return ReadError(
+        f"ファイルを読み取るためのプログラムを起動できませんでした{cause}。",
+        "ファイルの問題ではありません。パソコンを再起動するか、ウイルス対策ソフトがこのプログラムを"
+        "止めていないか確かめて、もう一度取り込んでください。",
+    )
+
+
 def _result(reply: dict[str, Any]) -> ReadResult:
-    pages = tuple(Page(**page) for page in reply["pages"])
+    pages = tuple(page_of(page) for page in reply["pages"])
     return ReadResult(
         pages,
         reply["title"],
@@ -208,6 +234,8 @@ def _serve() -> None:
     # Whatever a parser prints, from Python or from C, must not reach the parent.
     os.dup2(2, 1)
     sys.stdout = sys.stderr
+    replies.write(json.dumps({"ready": True}) + "\n")
+    replies.flush()
     for line in sys.stdin:
         try:
             request = json.loads(line)
@@ -224,10 +252,10 @@ def _serve() -> None:
             reply = _refusal(
                 f"ファイルを開けません({cause_of(error)})。", "読み取り権限を確かめてください。"
             )
-        except Exception as error:  # noqa: BLE001  # parsers raise anything; it costs this file only
+        except Exception:  # noqa: BLE001  # parsers raise anything; it costs this file only
             reply = _refusal(
-                f"読み取り中に問題が起きました({type(error).__name__})。",
-                "入手し直すか、元のソフトから保存し直してください。",
+                "ファイルの中身が通常と異なるため、読み取れませんでした。",
+                "元のソフトで開いて保存し直すか、PDFに保存し直してください。",
             )
         replies.write(json.dumps(reply) + "\n")
         replies.flush()

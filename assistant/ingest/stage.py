@@ -1,6 +1,7 @@
 """The kind of a document, and how far along it is: 案 is not 確定."""
 
 import re
+from collections.abc import Sequence
 
 from assistant.ingest.opening import Line
 from assistant.japanese.width import fold
@@ -24,6 +25,7 @@ _DRAFT = (
     r"|(?:素|原|試|骨子|事務局|改[定訂正]|修正|報告書|答申|計画|方針|要綱|まとめ|整理|指針|ライン)案(?![内件])"
     r"|たたき台|叩き台|未定稿|ドラフト|\bdraft\b|パブリック・?コメント用|意見募集(?:用|版|対象)"
 )
+_ALONE = r"[(\[【〔<]?案[)\]】〕>]?"
 _COMMENTS = (
     r"案[)\]】〕」』]*(?:に対する|への|に関する|に係る)(?:御?意見|パブリック|ご意見|意見募集)"
 )
@@ -77,18 +79,21 @@ def infer_kind(title: Inference, file: Line, pages: tuple[Page, ...]) -> Inferen
     return Inference("kind", "other", "", "", "種類を示す言葉が見つかりません")
 
 
-def infer_status(kind: str, title: Inference, lines: list[Line], file: Line) -> Inference:
+def infer_status(
+    kind: str, title: Inference, lines: list[Line], file: Line, marks: Sequence[Line] = ()
+) -> Inference:
     """How far along the document is; 「unknown」 where nothing says so.
 
-    Minutes are minutes whatever they speak of. The title decides, then a label of the opening
-    (「（案）」「未定稿」), then the file's name.
+    Minutes are minutes whatever they speak of. The title decides, then a mark outside the body
+    (a watermark, the head of every page) or a label of the opening (「（案）」「未定稿」), then the
+    file's name.
     """
     if kind == "minutes":
         return Inference("status", "minutes", title.place, title.words)
     named = _status_of(title.value or "", title.place, title.words)
     if named and not (named.doubt and named.value == "final"):
         return named
-    label = _label_status(lines, title)
+    label = _mark_status(marks) or _label_status(lines, title)
     if label:
         return label
     if named:
@@ -111,6 +116,20 @@ def _status_of(text: str, place: str, words: str) -> Inference | None:
     return None
 
 
+def _mark_status(marks: Sequence[Line]) -> Inference | None:
+    """The status in a mark outside the body, which stands for the whole document."""
+    for mark in marks:
+        text = _tidy(mark.text)
+        if "。" in text:
+            continue
+        if re.fullmatch(_ALONE, text):
+            return mark.inferred("status", "draft")
+        found = _status_of(text, mark.place, mark.text)
+        if found and found.value != "reference" and not found.doubt:
+            return mark.inferred("status", found.value or "")
+    return None
+
+
 def _label_status(lines: list[Line], title: Inference) -> Inference | None:
     """The status in a label of the opening: a line that is no sentence and no item of a list."""
     for line in lines:
@@ -119,7 +138,7 @@ def _label_status(lines: list[Line], title: Inference) -> Inference | None:
             continue
         if line.text in title.words or re.match(r"\d+月|\d+[/.]\d+", text):
             continue
-        alone = re.fullmatch(r"[(\[【〔<]?\s*案\s*[)\]】〕>]?", text)
+        alone = re.fullmatch(_ALONE, text)
         found = (
             Inference("status", "draft", "", "")
             if alone

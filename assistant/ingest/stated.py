@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import ReadError, cause_of
+from assistant.japanese.dates import stated_date
 from assistant.schema import (
     KINDS,
     STATUSES,
@@ -189,4 +190,7 @@ def _iso(value: object, name: str) -> str:
     try:
         return date.fromisoformat(str(value)).isoformat()
     except ValueError:
-        raise _BadFieldError(name, "日付は 2024-04-24 の形で書いてください。") from None
+        found = stated_date(str(value))
+    if found is None:
+        raise _BadFieldError(name, "日付は 2024-04-24 か 2024-04 の形で書いてください。")
+    return found

@@ -6,16 +6,18 @@ A section is a stretch under one heading path or one speaker's turn; chunks neve
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import groupby, zip_longest
+from itertools import groupby, pairwise, zip_longest
 
 from assistant.ingest.blocks import FULL_LINE, Piece, make_blocks, starts_item
-from assistant.ingest.clean import Line, clean_lines
+from assistant.ingest.chunk import cut_cells, moved_cells
+from assistant.ingest.clean import Line, clean_lines, one_of_a_kind
 from assistant.ingest.footnotes import attach_footnotes
 from assistant.ingest.headings import claim_of, enter
+from assistant.ingest.markdown import Marks, around, beginning_in, read_marks, shown_text
 from assistant.ingest.minutes import split_minutes
-from assistant.ingest.tables import find_rows
+from assistant.ingest.tables import row_pieces
 from assistant.japanese.width import display_width, fold
-from assistant.schema import Kind, Page, Section
+from assistant.schema import Kind, Page, Section, is_row
 
 _NUMBERED = (
     (re.compile(r"^第\s*[0-9０-９一二三四五六七八九十]{1,3}\s*章"), 1),
@@ -33,8 +35,6 @@ _NUMBERED = (
 _PLAIN_HEADINGS = {"論点", "現状・課題", "現状と課題", "対応の方向性", "対応の方向性(案)", "背景"}
 _PLAIN_LEVEL = 2
 _LONGEST_HEADING = 60
-_MARKDOWN_HEADING = re.compile(r"^(#{1,6})\s+")
-_BOLD_PARTS = re.compile(r"\*\*(.+?)\*\*")
 _SLIDE_NUMBER = re.compile(r"^(?P<title>[^\d\s].{1,40}?)\s+\d{1,3}$")
 
 
@@ -70,17 +70,28 @@ def _by_marks(lines: list[Line], pages: tuple[Page, ...]) -> list[Section]:
     """
     path: list[tuple[int, str]] = []
     placed: list[tuple[tuple[str, ...], Piece]] = []
+    bare = _bare_headings(pages)
     for index, line in enumerate(lines):
         page = pages[line.page]
         if page.heading and (not index or lines[index - 1].page != line.page):
             path.clear()
+            if line.page in bare:
+                over = page.section if page.section and page.section != line.text else None
+                placed.append(((over,) if over else (), Piece(line, line.text, line.start)))
+            continue
+        if page.columns:
             continue
         around = [lines[i].text for i in (index - 1, index + 1) if 0 <= i < len(lines)]
-        plain = page.section is None and not page.item
+        plain = page.section is None and not page.item and not page.cells
         level = _heading_level(line.text, around) if plain else None
         if level is None:
             names = (*(name for _, name in path), *([page.section] if page.section else []))
-            placed.append((names, Piece(line, line.text, line.start)))
+            if is_row(page.text, page.cells):
+                if not index or lines[index - 1].page != line.page:
+                    placed.append((names, _row_piece(line, page)))
+                continue
+            cells = cut_cells(page.cells, line.start, line.start + len(line.text))
+            placed.append((names, Piece(line, line.text, line.start, row=bool(cells), cells=cells)))
         else:
             enter(path, level, line.text)
     return [
@@ -89,35 +100,61 @@ def _by_marks(lines: list[Line], pages: tuple[Page, ...]) -> list[Section]:
     ]
 
 
+def _bare_headings(pages: tuple[Page, ...]) -> set[int]:
+    """Headings that are text themselves: nothing stands under them, or they end as a sentence.
+
+    A document's title, its first heading, is known without. The title of a slide alone is its text.
+
+    Returns:
+        0-based indices into the pages.
+    """
+    found = set()
+    below: set[str] = set()
+    for index in range(len(pages) - 1, -1, -1):
+        page = pages[index]
+        name, _, rest = page.text.partition("\n")
+        if not page.heading:
+            below = set((page.section or "").split(" > "))
+        elif rest.strip():
+            below = set()
+        elif name.endswith("。") or (index and (page.section == name or name not in below)):
+            found.add(index)
+    return found
+
+
+def _row_piece(line: Line, page: Page) -> Piece:
+    """A table's row whole, also where a cell holds line breaks (a quoted field of a CSV file)."""
+    text = page.text.strip()
+    start = page.text.index(text)
+    return Piece(line, text, start, row=True, cells=moved_cells(page.cells, -start))
+
+
 def _by_headings(
     lines: list[Line], pages: tuple[Page, ...], *, slides: bool, markdown: bool
 ) -> list[Section]:
-    pieces = (
-        list(_markdown_pieces(lines)) if markdown else _plain_pieces(lines, pages, slides=slides)
-    )
-    rows = find_rows(lines, markdown=markdown)
+    pieces = _markdown_pieces(lines, pages) if markdown else _plain(lines, pages, slides=slides)
     sections: list[Section] = []
     path: list[tuple[int, str]] = []
     pending: list[Piece] = []
-
-    columns: str | None = None
+    under: str | None = None
 
     def close() -> None:
         if pending:
-            names = tuple(name for _, name in path) + ((columns,) if columns else ())
+            names = tuple(name for _, name in path) + ((under,) if under else ())
             blocks = make_blocks(pending, pages, markdown=markdown)
-            sections.append(Section(names, blocks, claim=claim_of(names)))
+            if blocks:
+                sections.append(Section(names, blocks, claim=claim_of(names)))
             pending.clear()
 
     for piece in pieces:
-        if piece.line in rows or piece.level is None:
-            if rows.get(piece.line) != columns:
+        if piece.level is None:
+            if piece.under != under:
                 close()
-            columns = rows.get(piece.line)
-            pending.append(replace(piece, row=piece.line in rows))
+            under = piece.under
+            pending.append(piece)
             continue
         close()
-        columns = None
+        under = None
         if piece.text:
             enter(path, piece.level, piece.text)
         else:  # a slide without a title
@@ -126,20 +163,43 @@ def _by_headings(
     return sections
 
 
-def _plain_pieces(lines: list[Line], pages: tuple[Page, ...], *, slides: bool) -> list[Piece]:
+def _plain(lines: list[Line], pages: tuple[Page, ...], *, slides: bool) -> Iterator[Piece]:
+    """The pieces of a text without marks; a row of a table is no heading."""
+    found = row_pieces(lines, pages)
+    for piece in _plain_pieces(lines, pages, frozenset(found), slides=slides):
+        if piece.line not in found:
+            yield piece
+        elif row := found[piece.line]:
+            yield replace(row[0], under=row[1])
+
+
+def _plain_pieces(
+    lines: list[Line], pages: tuple[Page, ...], rows: frozenset[Line], *, slides: bool
+) -> list[Piece]:
+    """The lines as text and headings; those of tables (`rows`) are no headings."""
     pieces: list[Piece] = []
     wrapped = FULL_LINE * max((display_width(line.text) for line in lines), default=0)
+    paged = all(page.page is not None and not page.slide for page in pages)
+    sheets = one_of_a_kind(lines, len(pages)) if paged and not slides else set()
     index = 0
     while index < len(lines):
         line = lines[index]
         page = pages[line.page]
+        if line.page in sheets and line.first and "。" not in line.text:
+            pieces.append(Piece(line, line.text, line.start, level=1))
+            index += 1
+            continue
         if page.slide:
             if not index or lines[index - 1].page != line.page:
                 pieces.append(Piece(line, page.section or "", line.start, level=0))
             if _is_part(line.text, page.section):
                 index += 1
                 continue
-        title = _slide_title(lines, index) if slides and not page.slide else []
+        if line in rows:
+            pieces.append(Piece(line, line.text, line.start))
+            index += 1
+            continue
+        title = _slide_title(lines, index, rows) if slides and not page.slide else []
         if title:
             text = re.sub(r"\s*\d{1,3}$", "", "".join(part.text for part in title))
             pieces.append(Piece(line, text, line.start, level=1))
@@ -160,7 +220,7 @@ def _is_part(text: str, title: str | None) -> bool:
     return len(line) > 1 and line in "".join((title or "").split())
 
 
-def _slide_title(lines: list[Line], index: int) -> list[Line]:
+def _slide_title(lines: list[Line], index: int, rows: frozenset[Line]) -> list[Line]:
     """The first lines of a slide up to a blank one, or a line that ends in the slide's number."""
     after = lines[index + 1].blank_before if index + 1 < len(lines) else 1
     if lines[index].blank_before and after and _SLIDE_NUMBER.match(lines[index].text):
@@ -169,7 +229,7 @@ def _slide_title(lines: list[Line], index: int) -> list[Line]:
         return []
     title = [lines[index]]
     for line in lines[index + 1 : index + 3]:
-        if line.blank_before or starts_item(line.text):
+        if line.blank_before or starts_item(line.text) or line in rows:
             break
         title.append(line)
     text = "".join(line.text for line in title)
@@ -190,34 +250,59 @@ def _heading_level(text: str, around: list[str]) -> int | None:
     return None
 
 
-def _markdown_pieces(lines: list[Line]) -> Iterator[Piece]:
+def _markdown_pieces(lines: list[Line], pages: tuple[Page, ...]) -> Iterator[Piece]:
     for line, after in zip_longest(lines, lines[1:]):
-        text = line.text
-        if text.startswith(("```", "|--", "| --", "|:-", "| :-", "---")):
-            continue
-        match = _MARKDOWN_HEADING.match(text)
-        if match:
-            content = text[match.end() :].strip().strip("#").strip()
-            start = line.start + text.index(content) if content else line.start
-            yield Piece(line, content.replace("**", ""), start, _rank(content, len(match[1])))
-            continue
-        bold = list(_BOLD_PARTS.finditer(text))
-        rest = re.sub(r"[\s()（）案]|※.*$", "", _BOLD_PARTS.sub("", text))
-        if bold and not rest and all(_NUMBERED_BOLD.match(part[1]) for part in bold):
-            for part in bold:
-                yield Piece(line, part[1], line.start + part.start(1), _rank(part[1], 6))
-            continue
-        if fold(text).replace(" ", "") in _PLAIN_HEADINGS:
-            # 「対応の方向性」 and 「(案)**(1) …**」: the stage has slipped to the next line.
-            draft = after is not None and re.match(r"[（(]案[）)]", after.text)
-            name = f"{text} (案)" if draft else text
-            yield Piece(line, name, line.start, _PLAIN_LEVEL)
-            continue
-        dash = re.match(r"^(?:[-*+]\s+)+(?=[・•●○①-⑳※（(])", text)
-        cut = dash.end() if dash else 0
-        yield Piece(line, text[cut:], line.start + cut)
+        text, marks = pages[line.page].text, read_marks(pages[line.page].text)
+        end = line.start + len(line.text)
+        row = around(marks.rows, line.start)
+        if row:
+            if row.start == line.start and not row.columns:
+                words = text[row.start : row.end]
+                yield Piece(line, words, row.start, row=True, cells=row.cells, under=row.section)
+            end = row.end if row.start == line.start else line.start
+        elif around(marks.code, line.start):
+            yield Piece(line, line.text, line.start, row=True)
+        else:
+            yield from _marked_line(line, after, text, marks)
+        for start, stop, words in beginning_in(marks.links, line.start, end):
+            yield Piece(line, text[start:stop], start, row=True, under=_LINK + words)
 
 
+def _marked_line(line: Line, after: Line | None, text: str, marks: Marks) -> Iterator[Piece]:
+    """The headings in a line of Markdown, or the line itself."""
+    end = line.start + len(line.text)
+    seen = shown_text(text, marks.hidden, line.start, end)
+    heading = around(marks.headings, line.start)
+    if heading:
+        yield Piece(line, seen, line.start, _rank(seen, heading.level))
+        return
+    bold = [span for span in beginning_in(marks.bold, line.start, end) if span[1] <= end]
+    parts = [shown_text(text, marks.hidden, *span) for span in bold]
+    rest = "".join(
+        shown_text(text, marks.hidden, start, stop)
+        for (_, start), (stop, _) in pairwise([(0, line.start), *bold, (end, 0)])
+    )
+    if parts and not _BESIDE_BOLD.sub("", rest) and all(map(_NUMBERED_BOLD.match, parts)):
+        for (start, _), part in zip(bold, parts, strict=True):
+            yield Piece(line, part, start, _rank(part, 6))
+        return
+    if fold(seen).replace(" ", "") in _PLAIN_HEADINGS:
+        # 「対応の方向性」 and 「(案)**(1) …**」: the stage has slipped to the next line.
+        draft = after is not None and re.match(r"[（(]案[）)]", after.text)
+        yield Piece(line, f"{seen} (案)" if draft else seen, line.start, _PLAIN_LEVEL)
+        return
+    if _DEFINED.match(line.text):
+        yield Piece(line, line.text, line.start, row=True)
+        return
+    dash = re.match(r"^(?:[-*+]\s+)+(?=[・•●○①-⑳※（(])", line.text)
+    cut = dash.end() if dash else 0
+    yield Piece(line, line.text[cut:], line.start + cut)
+
+
+_BESIDE_BOLD = re.compile(r"[\s()（）案]|※.*$")
+# 「[^1]: 注の文」 and 「[規約]: https://…」 are paragraphs, whatever stands around them.
+_DEFINED = re.compile(r"\[[^\[\]]+\]:\s*\S")
+_LINK = "リンク先: "
 _NUMBERED_BOLD = re.compile(r"^(?:[（(][0-9０-９]{1,2}[）)]|[①-⑳])")
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from assistant.japanese.width import fold
+from assistant.japanese.width import comparable
 
 Precision = Literal["day", "month", "year", "fiscal_year"]
 
@@ -81,7 +81,7 @@ class DateMention:
     """A date or period found in a text."""
 
     start: int
-    """Offset into the folded text (see `fold`)."""
+    """Offset into the comparable text (see `comparable`)."""
     end: int
     first: date
     """First day of the period."""
@@ -104,7 +104,7 @@ def find_dates(text: str) -> list[DateMention]:
     not exist (2月30日) is left out, and so is a date whose two years differ (令和7年(2026年)3月).
     「令和5年度の前年度」 is one mention, of 令和4年度.
     """
-    folded = fold(text)
+    folded = comparable(text)
     mentions: list[DateMention] = []
     for match in _DATE.finditer(folded):
         period = _period(match)
@@ -126,12 +126,34 @@ def dates_of_source(text: str, published: str | None) -> list[DateMention]:
 
     Args:
         text: any part of the document.
-        published: ISO date that 「昨年度」 counts from; None leaves such words unread.
+        published: ISO day or month that 「昨年度」 counts from; None leaves such words unread.
     """
     mentions = find_dates(text)
     if published:
-        mentions += find_relative_years(text, date.fromisoformat(published), hanging=False)
+        mentions += find_relative_years(text, days_of(published)[0], hanging=False)
     return sorted(mentions, key=lambda mention: mention.start)
+
+
+def stated_date(text: str) -> str | None:
+    """A day or a month as people write it, in ISO form (2024-04-24, 2022-10); None for neither."""
+    found = [m for m in find_dates(text) if m.precision in {"day", "month"}]
+    if len(found) != 1 or (found[0].first.replace(day=1) != found[0].last.replace(day=1)):
+        return None
+    (one,) = found
+    if _TO.match(comparable(text), one.end):
+        return None
+    if one.precision == "month":
+        return f"{one.first:%Y-%m}"
+    return one.first.isoformat() if one.first == one.last else None
+
+
+def days_of(stated: str) -> tuple[date, date]:
+    """First and last day that an ISO date may mean: 2022-10 is any day of that month."""
+    if stated.count("-") == 1:
+        year, month = map(int, stated.split("-"))
+        return _months(year, month, month)
+    day = date.fromisoformat(stated)
+    return day, day
 
 
 def find_relative_years(text: str, today: date, *, hanging: bool = True) -> list[DateMention]:
@@ -143,7 +165,7 @@ def find_relative_years(text: str, today: date, *, hanging: bool = True) -> list
         hanging: 前, 翌 and 次 count too: from the year that the text names before them, else from
             the first one after, else from that day. In a running text they are left out.
     """
-    folded = fold(text)
+    folded = comparable(text)
     named = find_dates(text) if hanging else []
     mentions: list[DateMention] = []
     for match in _RELATIVE.finditer(folded):

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from assistant.japanese.width import fold
+from assistant.japanese.width import comparable
 from assistant.japanese.words import placed_words
 
 # What looks like a denial and is none: obligation, addition, rhetorical doubt, double denial.
@@ -44,7 +44,7 @@ class Denials:
 
 def find_denials(text: str) -> Denials:
     """The denials of a text; a prefix (不要, 未整備) denies the word it begins or stands before."""
-    folded = _NO_DENIAL.sub(lambda match: "　" * len(match.group()), fold(text))
+    folded = _NO_DENIAL.sub(lambda match: "　" * len(match.group()), comparable(text))
     words = placed_words(folded)
     scopes = []
     reached: set[int] = set()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from assistant.japanese.width import fold
+from assistant.japanese.width import comparable
 
 _SCALES = {"兆": Decimal(10) ** 12, "億": Decimal(10) ** 8, "万": Decimal(10) ** 4}
 _SMALL = {"千": 1000, "百": 100, "十": 10}
@@ -60,7 +60,7 @@ class Number:
     unit: str
     """Unit in one spelling; empty when none follows."""
     start: int
-    """Offset into the folded text (see `fold`)."""
+    """Offset into the comparable text (see `comparable`)."""
     end: int
 
 
@@ -69,7 +69,7 @@ def find_numbers(text: str) -> list[Number]:
 
     A sign (△3%, -3%) counts; the lower end of a range (3〜5年) has the unit of the upper end.
     """
-    folded = fold(text)
+    folded = comparable(text)
     numbers: list[Number] = []
     for start, end, value, unit in _found(folded):
         if numbers and not numbers[-1].unit and _RANGE.fullmatch(folded, numbers[-1].end, start):

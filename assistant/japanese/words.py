@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from sudachipy import Dictionary, SplitMode
 
-from assistant.japanese.width import fold
+from assistant.japanese.width import comparable
 
 _CONTENT = {"名詞", "動詞", "形容詞", "形状詞", "副詞", "接頭辞", "接尾辞"}
 _NAME_JOINTS = {"の", "へ", "へと", "と", "や"}
@@ -40,7 +40,7 @@ class Word:
     """``vague``: adverbs and what may stand as one (今, 最近), よう and そう, 良い and 無い: words
     that colour a question and are not what it is about."""
     start: int
-    """Offset in the folded text (see `fold`)."""
+    """Offset in the comparable text (see `comparable`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Morpheme:
 
 
 def morphemes(text: str) -> list[Morpheme]:
-    """The morphemes of a folded text (see `fold`) in order, up to its first 12,000 characters."""
+    """The morphemes of a text (see `comparable`) in order, up to its first 12,000 characters."""
     return [
         Morpheme(found.surface(), tuple(found.part_of_speech()), found.begin())
         for found in _tokenizer().tokenize(text[:_LONGEST_PIECE], SplitMode.A)
@@ -72,7 +72,7 @@ def content_words(text: str) -> list[str]:
 
 
 def placed_words(text: str) -> list[tuple[int, str]]:
-    """The content words with the offset of each in the folded text (see `fold`)."""
+    """The content words with the offset of each in the comparable text (see `comparable`)."""
     return [(word.start, word.text) for word in tagged_words(text)]
 
 
@@ -80,7 +80,7 @@ def placed_words(text: str) -> list[tuple[int, str]]:
 def tagged_words(text: str) -> tuple[Word, ...]:
     """The content words of a text in order, each with its kind."""
     words = []
-    folded = fold(text)
+    folded = comparable(text)
     for begin in range(0, len(folded), _LONGEST_PIECE):
         for morpheme in _tokenizer().tokenize(folded[begin : begin + _LONGEST_PIECE], SplitMode.A):
             speech = morpheme.part_of_speech()
@@ -112,7 +112,7 @@ def is_noun_phrase(text: str) -> bool:
     """Whether a text is a name rather than a clause: nouns and affixes, joined by の or への."""
     return all(
         morpheme.part_of_speech()[0] in _NAME_PARTS or morpheme.surface() in _NAME_JOINTS
-        for morpheme in _tokenizer().tokenize(fold(text)[:_LONGEST_PIECE], SplitMode.C)
+        for morpheme in _tokenizer().tokenize(comparable(text)[:_LONGEST_PIECE], SplitMode.C)
     )
 
 
@@ -120,7 +120,7 @@ def proper_nouns(text: str) -> list[str]:
     """The proper nouns (固有名詞) of a text in order, as written after folding."""
     return [
         morpheme.surface()
-        for morpheme in _tokenizer().tokenize(fold(text)[:_LONGEST_PIECE], SplitMode.C)
+        for morpheme in _tokenizer().tokenize(comparable(text)[:_LONGEST_PIECE], SplitMode.C)
         if morpheme.part_of_speech()[1] == "固有名詞"
     ]
 
@@ -132,7 +132,7 @@ def named_things(text: str) -> list[tuple[str, str]]:
     """
     found = [
         (morpheme.surface(), morpheme.part_of_speech()[2])
-        for morpheme in _tokenizer().tokenize(fold(text)[:_LONGEST_PIECE], SplitMode.C)
+        for morpheme in _tokenizer().tokenize(comparable(text)[:_LONGEST_PIECE], SplitMode.C)
         if morpheme.part_of_speech()[1] == "固有名詞"
     ]
     towns = [(town, "地名") for town in named_towns(text)]
@@ -143,7 +143,7 @@ def named_towns(text: str) -> list[str]:
     """The municipalities that a text names: 「くじら町」, not 「うちの町」「各市町」「11市町」."""
     towns = []
     name = ""
-    for morpheme in _tokenizer().tokenize(fold(text)[:_LONGEST_PIECE], SplitMode.A):
+    for morpheme in _tokenizer().tokenize(comparable(text)[:_LONGEST_PIECE], SplitMode.A):
         speech, surface = morpheme.part_of_speech(), morpheme.surface()
         if surface in _TOWNS:
             towns += [name + surface] if name else []

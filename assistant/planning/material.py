@@ -10,7 +10,7 @@ from assistant.answering.signals import Candidate, candidates_of
 from assistant.answering.voice import label_of
 from assistant.japanese.numbers import find_numbers
 from assistant.japanese.sentences import split_sentences
-from assistant.japanese.width import fold
+from assistant.japanese.width import comparable
 from assistant.japanese.words import content_words
 from assistant.planning.kpi import is_indicator
 from assistant.retrieval.concepts import Meter, concepts_of
@@ -251,7 +251,7 @@ def _said_words(text: str) -> frozenset[str]:
 
 def _without_amounts(text: str) -> str:
     """The text without the town's own numbers, which sentences on other matters share."""
-    text = fold(text)
+    text = comparable(text)
     for number in reversed(find_numbers(text)):
         text = text[: number.start] + text[number.end :]
     return text

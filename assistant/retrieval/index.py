@@ -30,9 +30,10 @@ from assistant.schema import (
     Series,
     Skipped,
     SourceDocument,
+    page_of,
 )
 
-FORMAT = 6
+FORMAT = 7
 """Raised whenever an older index can no longer be read."""
 
 FILES_COPY = "files.json"
@@ -327,7 +328,7 @@ def _yielding_digests(manifest: Manifest) -> frozenset[str]:
 @lru_cache(maxsize=256)
 def _read_pages(path: Path) -> tuple[Page, ...]:
     try:
-        return tuple(Page(**row) for row in json.loads(path.read_text(encoding="utf-8")))
+        return tuple(page_of(row) for row in json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError) as error:
         raise damaged("本文の控え") from error
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from assistant.japanese.dates import find_dates
 from assistant.japanese.sentences import split_sentences
-from assistant.japanese.width import fold
+from assistant.japanese.width import comparable
 from assistant.japanese.words import Morpheme, morphemes, proper_nouns
 from assistant.retrieval.query import COMPARED, understand
 
@@ -76,7 +76,7 @@ class Part:
 
 def parts_of(question: str) -> tuple[Part, ...]:
     """The parts of a question in order; none when it asks for one thing."""
-    text = fold(question).strip()
+    text = comparable(question).strip()
     sentences = [text[start:end] for start, end in split_sentences(text)]
     asking = [sentence for sentence in sentences if _ASKS.search(sentence)]
     if len(asking) > 1:

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Literal
 
 from assistant.japanese.dates import find_dates
-from assistant.japanese.width import fold
+from assistant.japanese.width import comparable
 from assistant.japanese.words import content_words, is_noun_phrase, named_towns, proper_nouns
 from assistant.schema import Period
 
@@ -100,7 +100,7 @@ def understand(question: str, periods: Sequence[Period] = ()) -> Query:
         question: any text.
         periods: those that it names by words like 「昨年度」 (`Found.periods`).
     """
-    text = fold(question).strip()
+    text = comparable(question).strip()
     return Query(
         text=text,
         words=tuple(w for w in dict.fromkeys(content_words(question)) if w not in ASKING_WORDS),
@@ -119,7 +119,7 @@ def without_own_plan(question: str) -> str:
 
     Documents speak of the matter, not of the user's plan.
     """
-    return _OWN_PLAN_FRAME.sub(r"\1", fold(question))
+    return _OWN_PLAN_FRAME.sub(r"\1", comparable(question))
 
 
 def named_speakers(question: str, speakers: Iterable[str]) -> list[str]:
@@ -127,10 +127,10 @@ def named_speakers(question: str, speakers: Iterable[str]) -> list[str]:
 
     A name of one character (関) must be followed by a title; a longer one may stand alone.
     """
-    text = fold(question)
+    text = comparable(question)
     found = []
     for speaker in speakers:
-        name = speaker_name(fold(speaker))
+        name = speaker_name(comparable(speaker))
         if name and re.search(re.escape(name) + ("" if len(name) > 1 else _TITLED), text):
             found.append(speaker)
     return found

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from assistant.japanese.dates import find_dates, find_relative_years
-from assistant.japanese.width import fold
+from assistant.japanese.dates import days_of, find_dates, find_relative_years
+from assistant.japanese.width import comparable
 from assistant.retrieval.query import COMPARED, named_speakers
 from assistant.schema import Filters, Period, SourceDocument
 
@@ -75,7 +75,7 @@ def restrictions_of(
         today: what 「昨年度」 counts from, unless a document is named: then the day it came out.
             「前年度」 and 「翌年度」 count from the year that the question names, if any.
     """
-    text = fold(question)
+    text = comparable(question)
     filters, said = given, []
     compared = bool(COMPARED.search(text))
     known = given.speakers or speakers
@@ -105,11 +105,38 @@ def restrictions_of(
     return Restrictions(filters, tuple(said), tuple(Period(d.first, d.last) for d in dates))
 
 
+def within(documents: Mapping[str, SourceDocument], filters: Filters) -> dict[str, SourceDocument]:
+    """The documents in which a search looks, whoever speaks in them."""
+    return {
+        doc_id: document
+        for doc_id, document in documents.items()
+        if filters.kind in {None, document.kind}
+        and filters.status in {None, document.status}
+        and (not filters.documents or doc_id in filters.documents)
+        and _in_time(document, filters)
+    }
+
+
+def undated(documents: Mapping[str, SourceDocument], filters: Filters) -> tuple[str, ...]:
+    """The documents that a filter by date leaves out only because they have no date."""
+    if not (filters.since or filters.until):
+        return ()
+    found = within(documents, replace(filters, since=None, until=None))
+    return tuple(doc_id for doc_id, document in found.items() if not document.published)
+
+
+def _in_time(document: SourceDocument, filters: Filters) -> bool:
+    if not (filters.since or filters.until):
+        return True
+    day = days_of(document.published)[0].isoformat() if document.published else ""
+    return bool(day) and (filters.since or "") <= day <= (filters.until or "9999")
+
+
 def _spoken(chosen: Sequence[str], documents: Mapping[str, SourceDocument]) -> date | None:
     """When the documents named came out, the newest of them; None where that is not known."""
     named = [documents[doc_id] for doc_id in chosen if documents[doc_id].kind != "guidebook"]
     days = [document.published for document in named if document.published]
-    return date.fromisoformat(max(days)) if days else None
+    return days_of(max(days))[0] if days else None
 
 
 def _documents(text: str, documents: Mapping[str, SourceDocument]) -> list[str]:
@@ -131,7 +158,7 @@ def _is_called(document: SourceDocument, name: str) -> bool:
     titles = [document.title, document.meeting or ""]
     titles += [document.original.title] if document.original else []
     kind = {"minutes": "議事録", "guideline": "ガイドライン"}.get(document.kind, "")
-    plain = re.sub(r"[()\s]", "", fold("\n".join([*titles, kind])))
+    plain = re.sub(r"[()\s]", "", comparable("\n".join([*titles, kind])))
     return re.sub(r"[()]", "", name) in plain
 
 

@@ -17,7 +17,7 @@ from chromadb.errors import ChromaError
 from assistant.errors import IndexDamagedError
 from assistant.retrieval.embeddings import Matrix
 from assistant.retrieval.remembered import Remembered
-from assistant.schema import Chunk, Segment
+from assistant.schema import Cell, Chunk, Segment
 
 _COLLECTION = "chunks"
 # Chroma leaves the last rows below `sync_threshold` (1,000) for the next reader to write into the
@@ -238,6 +238,7 @@ def _metadata(chunk: Chunk) -> dict[str, str | int]:
         "doc_id": chunk.doc_id,
         "segments": json.dumps(segments, separators=(",", ":")),
         "tokens": chunk.tokens,
+        **({"cells": json.dumps(chunk.cells, ensure_ascii=False)} if chunk.cells else {}),
         **{name: value for name, value in optional.items() if value is not None},
     }
 
@@ -251,6 +252,7 @@ def _chunk(chunk_id: str, text: str, metadata: dict[str, Any]) -> Chunk:
         text=text,
         segments=segments,
         tokens=metadata["tokens"],
+        cells=tuple(Cell(*row) for row in json.loads(metadata.get("cells", "[]"))),
         **optional,
     )
 

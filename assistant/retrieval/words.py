@@ -15,6 +15,7 @@ import numpy.typing as npt
 import tantivy
 
 from assistant.errors import IndexDamagedError
+from assistant.japanese.dates import days_of
 from assistant.japanese.sentences import split_sentences
 from assistant.japanese.words import content_words, tagged_words, word_pairs
 from assistant.retrieval.remembered import Remembered
@@ -352,8 +353,8 @@ def _read_chunk_ids(folder: Path) -> npt.NDArray[np.str_]:
 
 
 def _day_number(day: str) -> int:
-    """2024-04-24 → 20240424."""
-    return int(day.replace("-", ""))
+    """2024-04-24 → 20240424; a month counts as its first day."""
+    return int(days_of(day)[0].isoformat().replace("-", ""))
 
 
 def _damaged() -> IndexDamagedError:

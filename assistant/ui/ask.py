@@ -8,7 +8,7 @@ from assistant.answering.ground import is_made_of
 from assistant.assistant import Assistant
 from assistant.errors import AssistantError
 from assistant.export.markdown import conversation_markdown
-from assistant.export.text import NEAR, UNVERIFIED, as_of_text, where_text
+from assistant.export.text import NEAR, UNVERIFIED, as_of_text, unknown_stages_text, where_text
 from assistant.export.word import conversation_docx
 from assistant.schema import (
     Answer,
@@ -189,6 +189,8 @@ def _draw_answer(assistant: Assistant, number: int, answer: Answer) -> None:
         cited = {citation.number: citation for citation in answer.citations}
         for place, made in enumerate(answer.statements):
             _draw_statement(f"turn_{number}", place, made, cited)
+        if unknown := unknown_stages_text(answer.citations):
+            paragraph(unknown, "quiet")
         if answer.unverified:
             with st.container(border=True, key=f"unverified_{number}"):
                 st.caption(UNVERIFIED)
@@ -206,7 +208,7 @@ def _draw_answer(assistant: Assistant, number: int, answer: Answer) -> None:
 def _draw_made(made: Statement, citations: Sequence[Citation], more: Sequence[str] = ()) -> None:
     worded = not is_made_of(made.text, [citation.quote for citation in citations])
     beside = [*labels.marks(made.label, citations), *more]
-    statement(made.text, made.attribution, beside, worded=worded)
+    statement(made.shown, made.attribution, beside, worded=worded)
 
 
 def _draw_statement(turn: str, place: int, made: Statement, cited: dict[int, Citation]) -> None:

@@ -8,7 +8,7 @@ import tomli_w
 
 from assistant.errors import AssistantError, InputError, StorageError, cause_of
 from assistant.ingest.stated import SIDECAR_SUFFIX, read_sidecar, sidecar_of
-from assistant.japanese.dates import find_dates
+from assistant.japanese.dates import stated_date
 from assistant.schema import SourceDocument
 from assistant.ui import job, labels
 from assistant.ui.session import show_error
@@ -23,7 +23,7 @@ def form(root: Path, document: SourceDocument) -> None:
         title = st.text_input("題名", document.title)
         publisher = st.text_input("発行", document.publisher or "")
         published = st.text_input(
-            "日付", document.published or "", placeholder="2024-04-24 か 令和6年4月24日"
+            "日付", document.published or "", placeholder="2024-04-24、令和6年4月など"
         )
         kinds, statuses = list(labels.KINDS), list(labels.STATUSES)
         kind = st.selectbox(
@@ -65,20 +65,21 @@ def _changed(document: SourceDocument, fields: dict[str, str]) -> dict[str, str]
 
 
 def iso_date(text: str) -> str:
-    """A day as people write it, in ISO form; empty for an empty text.
+    """A day or a month as people write it, in ISO form; empty for an empty text.
 
     Raises:
-        InputError: the text is not one day.
+        InputError: the text is neither.
     """
     text = text.strip()
     if not text:
         return ""
-    found = [m for m in find_dates(text) if m.precision == "day" and m.first == m.last]
-    if len(found) != 1:
+    found = stated_date(text)
+    if found is None:
         raise InputError(
-            f"日付を読めません: {text}", "2024-04-24 か 令和6年4月24日 の形で書いてください。"
+            f"日付を読めません: {text}",
+            "2024-04-24、令和6年4月24日、令和6年4月 の形で書いてください。",
         )
-    return found[0].first.isoformat()
+    return found
 
 
 def write_sidecar(path: Path, fields: dict[str, str]) -> Path:

@@ -44,8 +44,16 @@ def stages(document: SourceDocument) -> list[str]:
 
 
 def marks(label: str | None, citations: Sequence[Citation]) -> list[str]:
-    """All that must stand beside a statement: stages of its sources, 仮説 and the like, OCR."""
-    words = [word for citation in citations for word in stages(citation.document)]
+    """All that must stand beside a statement: stages of its sources, 仮説 and the like, OCR.
+
+    That a stage is not known is said once a document, not of every sentence.
+    """
+    words = [
+        word
+        for citation in citations
+        for word in stages(citation.document)
+        if word != STATUSES["unknown"]
+    ]
     words += label.split("・") if label else []
     words += ["文字認識" for citation in citations if citation.ocr]
     return list(dict.fromkeys(words))

@@ -10,7 +10,7 @@ import streamlit as st
 from assistant.assistant import Assistant
 from assistant.errors import AssistantError, IndexDamagedError, IndexVersionError
 from assistant.ingest.readers import SUFFIXES
-from assistant.japanese.width import fold
+from assistant.japanese.width import comparable
 from assistant.retrieval.index import Manifest
 from assistant.schema import SourceDocument
 from assistant.settings import load_settings
@@ -131,7 +131,7 @@ def told_apart(documents: Iterable[SourceDocument]) -> dict[str, str]:
 
 
 def _look(text: str) -> str:
-    return "".join(fold(text).split())
+    return "".join(comparable(text).split())
 
 
 def _choose(doc_id: str | None) -> None:
@@ -147,8 +147,8 @@ def _choose_cell(ids: list[str]) -> None:
 
 def _holds(document: SourceDocument, words: str) -> bool:
     name = Path(document.source_path).name
-    text = fold(f"{document.title} {document.publisher or ''} {name}").lower()
-    return all(word in text for word in fold(words).lower().split())
+    text = comparable(f"{document.title} {document.publisher or ''} {name}").lower()
+    return all(word in text for word in comparable(words).lower().split())
 
 
 def _sorted(documents: list[SourceDocument], order: str) -> list[SourceDocument]:

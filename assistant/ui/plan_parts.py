@@ -8,7 +8,7 @@ import streamlit as st
 from assistant.answering.ground import is_made_of
 from assistant.assistant import Assistant
 from assistant.export.markdown import plan_markdown
-from assistant.export.text import where_text
+from assistant.export.text import unknown_stages_text, where_text
 from assistant.export.word import plan_docx
 from assistant.planning.edit import (
     EDITED,
@@ -86,6 +86,8 @@ def _sections(plan: ProjectPlan, cited: dict[int, Citation]) -> None:
             with box:
                 for place, item in enumerate(section.items):
                     _item(f"{section.id}_{place}", item, cited)
+    if unknown := unknown_stages_text(plan.citations):
+        paragraph(unknown, "quiet")
     if plan.notes:
         st.caption("注意")
         for note in plan.notes:

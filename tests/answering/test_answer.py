@@ -310,3 +310,13 @@ def test_a_term_that_is_used_but_not_explained_is_said_to_be(assistant):
     assert not any(
         "意味を説明する文" in note for note in assistant.ask("乗合タクシーの利用者は").notes
     )
+
+
+def test_a_filter_by_date_tells_of_the_documents_without_one(assistant):
+    documents = assistant.manifest.documents.values()
+    count = sum(1 for document in documents if not document.published)
+    note = f"日付の分からない資料{count}件は、日付の条件により除きました。"
+    answered = assistant.ask("補助率と上限額はいくらですか", Filters(since="2024-01-01"))
+    assert note in answered.notes
+    assert note in assistant.ask("大阪市の人口は何人ですか", Filters(since="2024-01-01")).answer
+    assert note not in assistant.ask("補助率と上限額はいくらですか").notes

@@ -80,3 +80,9 @@ def test_what_states_nothing_is_a_scrap(text):
 )
 def test_what_states_something_is_none(text):
     assert not is_scrap(text, "みどり町通信網の整備計画")
+
+
+def test_an_address_on_its_own_line_belongs_to_the_line_before():
+    text = "申請先は次のとおりである。\nhttps://example.jp/a\n受付は3日からである。"
+    spans = [text[start:end] for start, end in units(text)]
+    assert spans == ["申請先は次のとおりである。\nhttps://example.jp/a", "受付は3日からである。"]

@@ -58,6 +58,13 @@ def test_an_extract_that_is_not_its_quotes_is_found(row):
     assert faults([row])[1] == [f"{QUESTION}: a statement is not its quotes"]
 
 
+def test_a_cell_that_no_quote_holds_is_found(row):
+    row["statements"][0]["cells"] = [["地区", "北地区"], ["金額", "4,567円"]]
+    assert f"{QUESTION}: the cell under 金額 is in no quote" in faults([row])[1]
+    row["statements"][0]["cells"] = [["地区", "北地区"]]
+    assert faults([row])[1] == []
+
+
 def test_a_statement_without_a_citation_is_found(row):
     row["statements"][0]["citations"] = []
     assert any("has no citation" in fault for fault in faults([row])[1])

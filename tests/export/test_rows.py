@@ -193,6 +193,7 @@ def test_an_answer():
         "statements": [
             {
                 "text": "文",
+                "cells": [],
                 "attribution": "越塚構成員(第6回議事録, 2024-04-24)",
                 "label": "仮説",
                 "citations": [1],

@@ -39,11 +39,13 @@ def test_a_form_feed_or_three_blank_lines_begin_a_page(text, first):
     [
         ("維持につ\n- 12 -\nいて", ["維持につ", "いて"]),
         ("維持につ\n－１２－\nいて", ["維持につ", "いて"]),
-        ("本文\n\n３\n\n次の頁", ["本文", "次の頁"]),
-        ("本文\n\n３", ["本文"]),
+        ("本文\n\n３\n\n次\n\n４\n\n頁\n\n５", ["本文", "次", "頁"]),
+        ("本文\n\n240\n\n次\n\n51\n\n頁\n\n7", ["本文", "240", "次", "51", "頁", "7"]),
+        ("本文\n\n３", ["本文", "３"]),
         ("本文\n３\n次の行", ["本文", "３", "次の行"]),
         ("本文\n\n2024\n\n次の頁", ["本文", "2024", "次の頁"]),
-        ("本文\nhttps://example.jp/a\n次の行", ["本文", "次の行"]),
+        ("本文\nhttps://example.jp/a\n次の行", ["本文", "https://example.jp/a", "次の行"]),
+        ("本文\nhttps://example.jp/a\n" * 3, ["本文"] * 3),
         ("詳しくはhttps://example.jp/a", ["詳しくはhttps://example.jp/a"]),
     ],
 )
@@ -71,8 +73,47 @@ def test_page_numbers_and_addresses_are_set_aside_in_a_text(text, lines):
             ["甲", "乙", "3", "丁", "戊"] * 2,
         ),
         (paged("甲\n1 / 9", "2ページ\n乙", "丙\n- 3 -"), ["甲", "乙", "丙"]),
+        (paged("甲\n1", "乙\n2"), ["甲", "乙"]),
+        (paged("合計は次の数である。\n1240"), ["合計は次の数である。", "1240"]),
+        (paged("甲\n3", "乙\n4", "丙\n5", "丁\n1240"), ["甲", "乙", "丙", "丁", "1240"]),
+        (
+            paged(*[f"事業名 {name}\n所管課 推進課\n{name}を行う。" for name in "甲乙丙"]),
+            [
+                line
+                for name in "甲乙丙"
+                for line in (f"事業名 {name}", "所管課 推進課", f"{name}を行う。")
+            ],
+        ),
+        (
+            paged(*[f"補助率:2分の1\n{name}" for name in "甲乙丙"]),
+            [line for name in "甲乙丙" for line in ("補助率:2分の1", name)],
+        ),
+        (
+            paged(*[f"{name}\n補助の上限は50万円" for name in "甲乙丙"]),
+            [line for name in "甲乙丙" for line in (name, "補助の上限は50万円")],
+        ),
+        (
+            tuple(
+                Page(f"{name}\n補助率は2分の1とする。\n連絡先", number, slide=True)
+                for number, name in enumerate("甲乙丙", start=1)
+            ),
+            [line for name in "甲乙丙" for line in (name, "補助率は2分の1とする。")],
+        ),
     ],
-    ids=["same head", "numbered head", "on two pages only", "inside a page", "numbers"],
+    ids=[
+        "same head",
+        "numbered head",
+        "on two pages only",
+        "inside a page",
+        "numbers",
+        "two pages",
+        "number of the matter",
+        "number beside the run",
+        "fact below a name",
+        "fact at the top",
+        "fact at the bottom",
+        "fact on slides",
+    ],
 )
 def test_running_heads_and_page_numbers_are_set_aside_in_a_pdf(pages, lines):
     assert kept(pages) == lines

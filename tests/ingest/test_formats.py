@@ -181,7 +181,7 @@ def test_an_answer_cites_the_place_and_passes_the_independent_check(
 @pytest.mark.parametrize("word", ["令和3年度", "遠隔診療", "26件"])
 def test_a_row_is_found_by_its_column_heading_and_by_its_cells(opened, word):
     found = [passage_row(passage) for passage in opened.search(word, 20)]
-    assert "表1 1行" in [row["locator"] for row in found if "遠隔診療の実証　26件" in row["text"]]
+    assert "表1 2行" in [row["locator"] for row in found if "遠隔診療の実証　26件" in row["text"]]
 
 
 def test_a_text_keeps_its_lines_and_has_no_locator(opened):

@@ -104,7 +104,8 @@ def test_what_the_fixture_documents_say_of_themselves(documents, name, fields):
         ("R6.4.24", "2024-04-24"),
         ("2024/4/24", "2024-04-24"),
         ("令和6年4月24日公表", "2024-04-24"),
-        ("令和6年4月", None),
+        ("令和6年4月", "2024-04"),
+        ("令和6年度", None),
         ("令和６年２月３０日", None),
         ("第２回は令和6年4月24日", None),
         ("令和6年4月24日の会議で示した資料である。", None),
@@ -234,14 +235,14 @@ def test_the_publisher_is_the_office_named_first_or_most(text, publisher):
             "使える値は original、digest です。",
         ),
         (
-            'published = "2024/4/24"',
+            'published = "2024年"',
             "冒頭の書誌情報の published を使えません。",
-            "日付は 2024-04-24 の形で書いてください。",
+            "日付は 2024-04-24 か 2024-04 の形で書いてください。",
         ),
         (
             '[original]\ntitle = "x"\ndate = "昨日"',
             "冒頭の書誌情報の original.date を使えません。",
-            "日付は 2024-04-24 の形で書いてください。",
+            "日付は 2024-04-24 か 2024-04 の形で書いてください。",
         ),
         (
             '[original]\npublisher = "市"',

@@ -1,5 +1,16 @@
 import pytest
 from PIL import Image
+from pypdf import PdfWriter
+from pypdf.annotations import FreeText, Text
+from pypdf.generic import (
+    ArrayObject,
+    ContentStream,
+    DictionaryObject,
+    FloatObject,
+    NameObject,
+    NumberObject,
+    TextStringObject,
+)
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfbase.pdfmetrics import registerFont
@@ -8,7 +19,8 @@ from reportlab.pdfgen.canvas import Canvas
 from assistant.errors import ReadError
 from assistant.ingest.metadata import prepared_pages
 from assistant.ingest.readers import ReadResult, pdf, read_file
-from assistant.schema import Page
+from assistant.ingest.structure import read_structure
+from assistant.schema import Page, words_of
 
 FONT = "HeiseiKakuGo-W5"
 PLAN = [
@@ -84,7 +96,8 @@ def test_a_page_without_text_is_named_and_the_others_are_read(path, unreadable):
         (first, Page("", 2), last),
         "通信網の計画",
         (2,),
-        "文字を取り出せないページがあります。",
+        "文字を取り出せないページがあります(画像だけ)。元の文書ファイルを使うか、"
+        "文字認識(OCR)の用意をして取り込み直してください。",
     )
 
 
@@ -195,3 +208,200 @@ def test_numbers_printed_on_the_pages_become_labels(path):
     write_pdf(path, [["表紙の題名"], *body])
     pages = prepared_pages(read_file(path).pages)
     assert [page.label for page in pages] == [None, "10", "11", "12", "13"]
+
+
+def edited(path, change):
+    """The file with what `change` does to a pypdf writer of it."""
+    writer = PdfWriter(clone_from=path)
+    change(writer)
+    writer.write(path)
+
+
+def read_plan(path, change=None):
+    write_pdf(path, [PLAN[1]])
+    if change:
+        edited(path, change)
+    result = read_file(path)
+    return result.pages[0], result.unreadable_reason
+
+
+def free_text(writer, flags=0):
+    note = FreeText(text="12名を採用", rect=(60, 770, 160, 790))
+    note[NameObject("/F")] = NumberObject(flags)
+    writer.add_annotation(0, note)
+
+
+def test_words_written_onto_a_page_are_read_where_they_stand(path):
+    page, reason = read_plan(path, free_text)
+    lines = page.text.split("\n")
+    assert [lines[index] for index in page.order] == [PLAN[1][0], "12名を採用", PLAN[1][1]]
+    assert reason == ""
+
+
+def test_a_hidden_annotation_is_not_read(path):
+    page, reason = read_plan(path, lambda writer: free_text(writer, flags=2))
+    assert (page.text, reason) == ("\n".join(PLAN[1]), "")
+
+
+def test_comments_are_counted(path):
+    page, reason = read_plan(
+        path, lambda writer: writer.add_annotation(0, Text(text="要確認", rect=(9, 9, 30, 30)))
+    )
+    assert page.text == "\n".join(PLAN[1])
+    assert reason == "注釈(付箋など)の文1件は読みません(1ページ)。"
+
+
+def strike_out(writer, left, bottom, right, top):
+    corners = [left, top, right, top, left, bottom, right, bottom]
+    mark = DictionaryObject(
+        {
+            NameObject("/Type"): NameObject("/Annot"),
+            NameObject("/Subtype"): NameObject("/StrikeOut"),
+            NameObject("/Rect"): ArrayObject(map(FloatObject, (left, bottom, right, top))),
+            NameObject("/QuadPoints"): ArrayObject(map(FloatObject, corners)),
+        }
+    )
+    writer.add_annotation(0, mark)
+
+
+def test_letters_struck_out_by_an_annotation_are_left_out(path):
+    left = 60 + 11 * 4  # behind four letters of 11 points
+
+    def strike(writer):
+        strike_out(writer, left, 777, left + 33, 792)
+
+    page, reason = read_plan(path, strike)
+    assert page.text == "\n".join([PLAN[1][0][:4] + PLAN[1][0][7:], PLAN[1][1]])
+    assert reason == "取り消し線の文字1か所を除きました(1ページ)。"
+
+
+def test_cells_of_a_printed_table_stay_true_beside_letters_struck_out(path):
+    registerFont(UnicodeCIDFont(FONT))
+    canvas = Canvas(str(path), invariant=1)
+    canvas.setFont(FONT, 11)
+    rows = (("施設名", "定員"), ("東館", "５０名"), ("西館", "九十名８０名"), ("北館", "７０名"))
+    for number, row in enumerate(rows):
+        for column, cell in enumerate(row):
+            canvas.drawString(60 + 150 * column, 700 - 20 * number, cell)
+    canvas.save()
+    edited(path, lambda writer: strike_out(writer, 210, 657, 243, 672))
+    pages = read_file(path).pages
+    [section] = read_structure(pages, "other", markdown=False)
+    shown = [[(c.heading, words_of(c, b.text)) for c in b.cells] for b in section.blocks]
+    assert shown[1:] == [
+        [("施設名", "西館"), ("定員", "８０名")],
+        [("施設名", "北館"), ("定員", "７０名")],
+    ]
+
+
+@pytest.mark.parametrize("mode", [3, 7])
+def test_invisible_letters_are_left_out_unless_they_are_all_or_lie_over_a_picture(path, mode):
+    registerFont(UnicodeCIDFont(FONT))
+    canvas = Canvas(str(path), invariant=1)
+    for visible, picture in ((True, False), (False, False), (True, True)):
+        canvas.setFont(FONT, 11)
+        if picture:
+            canvas.drawInlineImage(IMAGE, 50, 690, 400, 60)
+        if visible:
+            canvas.drawString(60, 780, "見える文である。")
+        text = canvas.beginText(60, 720)
+        text.setTextRenderMode(mode)
+        text.textOut("見えない文である。")
+        canvas.drawText(text)
+        canvas.showPage()
+    canvas.save()
+    result = read_file(path)
+    assert [page.text.split("\n") for page in result.pages] == [
+        ["見える文である。"],
+        ["見えない文である。"],
+        ["見える文である。", "見えない文である。"],
+    ]
+    assert result.unreadable_reason == "見えない文字とページの外の文字1か所を除きました(1ページ)。"
+
+
+def test_letters_outside_the_page_are_left_out(path):
+    page, reason = read_plan(
+        path, lambda writer: writer.pages[0].cropbox.__setitem__(3, FloatObject(775))
+    )
+    assert page.text == PLAN[1][1]
+    assert reason == "見えない文字とページの外の文字1か所を除きました(1ページ)。"
+
+
+@pytest.mark.parametrize("rule", [False, True], ids=["group", "rule over groups"])
+@pytest.mark.parametrize("off", [False, True], ids=["on", "off"])
+def test_what_stands_on_a_layer_switched_off_is_left_out(path, off, rule):
+    def layer(writer):
+        group = writer._add_object(
+            DictionaryObject(
+                {
+                    NameObject("/Type"): NameObject("/OCG"),
+                    NameObject("/Name"): TextStringObject("図"),
+                }
+            )
+        )
+        state = NameObject("/OFF" if off else "/ON")
+        writer.root_object[NameObject("/OCProperties")] = DictionaryObject(
+            {
+                NameObject("/OCGs"): ArrayObject([group]),
+                NameObject("/D"): DictionaryObject({state: ArrayObject([group])}),
+            }
+        )
+        named = group
+        if rule:
+            named = writer._add_object(
+                DictionaryObject(
+                    {
+                        NameObject("/Type"): NameObject("/OCMD"),
+                        NameObject("/OCGs"): ArrayObject([group]),
+                    }
+                )
+            )
+        page = writer.pages[0]
+        page["/Resources"][NameObject("/Properties")] = DictionaryObject({NameObject("/L1"): named})
+        stream = ContentStream(page.get_contents(), writer)
+        shown = next(n for n, (_, o) in enumerate(stream.operations) if o == b"Tj")
+        stream.operations.insert(shown + 1, ([], b"EMC"))
+        stream.operations.insert(shown, ([NameObject("/OC"), NameObject("/L1")], b"BDC"))
+        page[NameObject("/Contents")] = writer._add_object(stream)
+
+    page, reason = read_plan(path, layer)
+    assert page.text == ("\n".join(PLAN[1][1:] if off else PLAN[1]))
+    assert reason == ("表示しない設定のレイヤーの文字1か所を除きました。" if off else "")
+
+
+@pytest.mark.parametrize(("value", "said"), [("/Yes", True), ("/Off", False)])
+def test_a_ticked_box_is_said_to_be_left_out(path, value, said):
+    registerFont(UnicodeCIDFont(FONT))
+    canvas = Canvas(str(path), invariant=1)
+    canvas.setFont(FONT, 11)
+    canvas.drawString(60, 780, PLAN[1][0])
+    canvas.acroForm.checkbox(name="ok", checked=value == "/Yes", x=60, y=700)
+    canvas.save()
+    assert (read_file(path).unreadable_reason == "入力欄に記入された内容は読みません。") is said
+
+
+def test_a_cover_for_attachments_is_not_called_blank(path):
+    write_pdf(path, [[]])
+    edited(path, lambda writer: writer.add_attachment("内訳.xlsx", b"PK"))
+    with pytest.raises(ReadError) as caught:
+        read_file(path)
+    assert caught.value.message == "ページに文章がなく、添付ファイル(1個)だけのPDFです。"
+
+
+def test_attachments_beside_the_text_are_counted(path):
+    page, reason = read_plan(path, lambda writer: writer.add_attachment("内訳.xlsx", b"PK"))
+    assert page.text == "\n".join(PLAN[1])
+    assert reason == "添付ファイル1個は読みません。取り出して別に取り込んでください。"
+
+
+def test_a_password_for_attachments_alone_is_no_obstacle(path):
+    write_pdf(path, [PLAN[1]])
+
+    body = path.read_bytes()
+    locked = (
+        b"<< /Filter /Standard /V 4 /R 4 /Length 128 /P -4 /StmF /Identity /StrF /Identity"
+        b" /EFF /StdCF /CF << /StdCF << /CFM /AESV2 /AuthEvent /EFOpen /Length 16 >> >>"
+        b" /O <" + b"6f" * 32 + b"> /U <" + b"75" * 32 + b"> >>"
+    )
+    path.write_bytes(body.replace(b"trailer\n<<", b"trailer\n<< /Encrypt " + locked))
+    assert [page.text for page in read_file(path).pages] == ["\n".join(PLAN[1])]

@@ -16,11 +16,11 @@ import threading
 
 from assistant.ingest.readers import text
 
-read_text = text.read_text
+read_text = text.read_damaged_text
 
 
 def obey(path):
-    order = read_text(path)
+    order, damage = read_text(path)
     if order == "hang":
         threading.Event().wait()
     elif order == "swell":
@@ -36,10 +36,10 @@ def obey(path):
         print("noise", flush=True)
     elif order == "print from C":
         os.write(1, b"noise\\n")
-    return order
+    return order, damage
 
 
-text.read_text = obey
+text.read_damaged_text = obey
 """
 
 DIED = "ファイルが壊れているため、読み取りが途中で止まりました。"
@@ -48,7 +48,7 @@ DIED = "ファイルが壊れているため、読み取りが途中で止まり
 @pytest.fixture
 def sandbox(tmp_path, monkeypatch):
     (tmp_path / "sitecustomize.py").write_text(UNRULY_READER, encoding="utf-8")
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
     # Far more time than reading takes: only a reader that hangs may meet the limit.
     with Sandbox(seconds=120.0, megabytes=256) as sandbox:
         yield sandbox
@@ -74,7 +74,7 @@ def text(content):
         ("swell", "読み取りに必要なメモリが上限を超えたため、打ち切りました。"),
         ("die", DIED),
         ("no memory", DIED),
-        ("fail", "読み取り中に問題が起きました(ZeroDivisionError)。"),
+        ("fail", "ファイルの中身が通常と異なるため、読み取れませんでした。"),
     ],
 )
 def test_an_unruly_file_costs_itself_and_not_the_next(sandbox, file, order, message):
@@ -168,5 +168,20 @@ def test_a_pdf_may_take_two_seconds_more_for_every_page(tmp_path, monkeypatch):
         monkeypatch.setattr(sandbox, "_reply", noted)
         with pytest.raises(ReadError):
             sandbox.read(path)
-    first, second = deadlines
+    _, first, second = deadlines  # the child says first that it has started
     assert second - first == pytest.approx(2.0 * 7)
+
+
+@pytest.mark.parametrize("way", ["no such program", "ends at once"])
+def test_a_child_that_cannot_start_is_no_fault_of_the_file(sandbox, file, monkeypatch, way):
+    if way == "no such program":
+        monkeypatch.setattr("sys.executable", os.devnull + "/python")
+    else:
+        monkeypatch.setenv("PYTHONHOME", os.devnull)  # the interpreter finds no library
+    with pytest.raises(ReadError) as raised:
+        sandbox.read(file("hello"))
+    assert "起動できませんでした" in raised.value.message
+    assert "壊れ" not in raised.value.message
+    assert "ファイルの問題ではありません" in raised.value.remedy
+    monkeypatch.undo()
+    assert sandbox.read(file("hello")).pages == (Page("hello"),)

@@ -78,7 +78,11 @@ def test_the_sidecar_of_one_file_comes_before_that_of_all_files_of_a_name(folder
             "使える項目は edition、kind",
         ),
         ('status = "案"', "計画.txt.meta.tomlの status を使えません。", "使える値は final、draft"),
-        ('published = "昨日"', "計画.txt.meta.tomlの published を使えません。", "2024-04-24 の形"),
+        (
+            'published = "昨日"',
+            "計画.txt.meta.tomlの published を使えません。",
+            "2024-04-24 か 2024-04 の形",
+        ),
         ('title = ""', "計画.txt.meta.tomlの title を使えません。", "囲んだ文字"),
         ("title: 計画", "書誌情報のファイル 計画.txt.meta.toml を読めません", "1行に1項目"),
     ],

@@ -95,8 +95,7 @@ def test_markdown_headings_bold_numbers_and_tables():
     assert sections(text, markdown=True) == [
         (("計画", "体制"), ["市が担う。"]),
         (("計画", "体制", "役割"), ["役割を定める。"]),
-        (("計画", "費用", "(1) 機器"), ["| 項目 | 金額 |"]),
-        (("計画", "費用", "(1) 機器", "項目\u3000金額"), ["| 機器 | 10 |"]),
+        (("計画", "費用", "(1) 機器", "項目\u3000金額"), ["機器\u300010"]),
     ]
 
 
@@ -236,4 +235,58 @@ def test_emphasis_is_left_out_and_every_part_knows_its_source():
                 ),
             ),
         )
+    ]
+
+
+def test_a_heading_without_a_body_is_text_itself():
+    pages = (
+        Page("みどり市計画", locator="段落 1", heading=True),
+        Page("窓口", locator="段落 2", heading=True),
+        Page("窓口は10月1日に開く", locator="段落 3", section="窓口", heading=True),
+        Page("費用", locator="段落 4", heading=True),
+        Page("８億円とする。", locator="段落 5", section="費用"),
+        Page("通訳を置く。", locator="段落 6", heading=True),
+        Page("4人とする。", locator="段落 7", section="通訳を置く。"),
+    )
+    assert sections(pages) == [
+        ((), ["窓口"]),
+        (("窓口",), ["窓口は10月1日に開く"]),
+        (("費用",), ["８億円とする。"]),
+        ((), ["通訳を置く。"]),
+        (("通訳を置く。",), ["4人とする。"]),
+    ]
+
+
+def test_a_slide_of_a_title_alone_is_text():
+    pages = (
+        Page("表紙", locator="slide 1", section="表紙", heading=True),
+        Page("次回は10月3日に開く", locator="slide 2", section="次回は10月3日に開く", heading=True),
+        Page("覚え書き", locator="slide 2 ノート", section="次回は10月3日に開く > ノート"),
+    )
+    assert sections(pages) == [
+        ((), ["次回は10月3日に開く"]),
+        (("次回は10月3日に開く > ノート",), ["覚え書き"]),
+    ]
+
+
+def test_sheets_of_one_form_are_sections_by_their_first_line():
+    texts = [f"事業名 {name}\n所管課 推進課\n{name}を行う。" for name in ("検針", "配送", "診療")]
+    pages = tuple(Page(text, number) for number, text in enumerate(texts, start=1))
+    sections = read_structure(pages, "other", markdown=False)
+    assert [section.heading_path for section in sections] == [
+        ("事業名 検針",),
+        ("事業名 配送",),
+        ("事業名 診療",),
+    ]
+
+
+def test_an_address_on_its_own_line_is_a_block_unless_a_sentence_goes_on():
+    page = Page(
+        "申請の様式\nhttps://example.jp/a\n受付は3日からである。\n案内(\nhttps://example.jp/b\n)を読む。"
+    )
+    (section,) = read_structure((page,), "other", markdown=False)
+    assert [block.text for block in section.blocks] == [
+        "申請の様式",
+        "https://example.jp/a",
+        "受付は3日からである。案内(https://example.jp/b)を読む。",
     ]

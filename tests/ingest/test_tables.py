@@ -14,7 +14,7 @@ from assistant.ingest.structure import read_structure
 from assistant.ingest.tables import find_rows
 from assistant.japanese.width import squeeze
 from assistant.retrieval.words import searched_text
-from assistant.schema import Page
+from assistant.schema import Page, words_of
 
 ROWS = [
     ["年度", "相談件数", "満足の割合"],
@@ -96,9 +96,9 @@ def test_a_row_is_searched_under_its_columns_and_quoted_alone(tmp_path, suffix, 
     assert squeeze(row.translate(marks)) == squeeze("".join(ROWS[3]))
 
 
-def rows_of(text, *, markdown=False):
+def rows_of(text):
     lines = clean_lines((Page(text),))
-    return {line.text: headings for line, headings in find_rows(lines, markdown=markdown).items()}
+    return {line.text: headings for line, headings in find_rows(lines).items()}
 
 
 @pytest.mark.parametrize(
@@ -123,9 +123,131 @@ def test_a_table_ends_where_its_rows_end():
         "令和3年度\t26件": "年度\u3000件数",
         "令和4年度\t41件": "年度\u3000件数",
     }
-    drawn = "| 年度 | 件数 |\n|---|---|\n| 令和3年度 | 26件 |\n\n本文である。"
-    assert rows_of(drawn, markdown=True) == {
-        "| 年度 | 件数 |": None,
-        "|---|---|": None,
-        "| 令和3年度 | 26件 |": "年度\u3000件数",
+
+
+def printed(tmp_path, *pages):
+    """The rows of a PDF's tables with their headings, from print at (x, y)."""
+    registerFont(UnicodeCIDFont(FONT))
+    path = tmp_path / "a.pdf"
+    canvas = Canvas(str(path), pagesize=(595, 842), invariant=1)
+    for page in pages:
+        canvas.setFont(FONT, 11)
+        for x, y, text in page:
+            canvas.drawString(x, y, text)
+        canvas.showPage()
+    canvas.save()
+    read = read_file(path).pages
+    chunks = make_chunks("doc", read, read_structure(read, "other", markdown=False))
+    return [
+        {c.heading: words_of(c, chunk.text) for c in chunk.cells if start <= c.start <= end}
+        for chunk in chunks
+        for start, end in lines_in(chunk.text)
+        if any(start <= c.start <= end for c in chunk.cells)
+    ]
+
+
+def lines_in(text):
+    start = 0
+    for line in text.split("\n"):
+        yield start, start + len(line)
+        start += len(line) + 1
+
+
+HEAD = [(60, 760, "地区"), (160, 760, "内容"), (400, 760, "金額")]
+
+
+def test_a_cell_wrapped_over_lines_stays_in_its_row(tmp_path):
+    rows = printed(
+        tmp_path,
+        [
+            *HEAD,
+            (160, 742, "山間部のハウスの温度を遠隔で管理し、"),
+            (60, 735, "北地区"),
+            (400, 735, "320万円"),
+            (160, 728, "見回りの回数を減らす。"),
+            (160, 708, "遠隔診療の装置を置き、離島の診療所と"),
+            (60, 701, "南地区"),
+            (400, 701, "480万円"),
+            (160, 694, "本院を結ぶ。"),
+        ],
+    )
+    assert rows[1] == {
+        "地区": "南地区",
+        "内容": "遠隔診療の装置を置き、離島の診療所と本院を結ぶ。",
+        "金額": "480万円",
     }
+
+
+@pytest.mark.parametrize("middle", [False, True], ids=["beside the first row", "in the middle"])
+def test_a_first_cell_merged_downwards_holds_for_its_rows(tmp_path, middle):
+    shift = -10 if middle else 0
+    rows = printed(
+        tmp_path,
+        [
+            *HEAD,
+            (60, 740 + shift, "北地区"),
+            (160, 740, "通信費"),
+            (400, 740, "12万円"),
+            (160, 720, "人件費"),
+            (400, 720, "35万円"),
+            (60, 690 + shift, "南地区"),
+            (160, 690, "通信費"),
+            (400, 690, "9万円"),
+            (160, 670, "人件費"),
+            (400, 670, "28万円"),
+        ],
+    )
+    assert [(row["地区"], row["金額"]) for row in rows] == [
+        ("北地区", "12万円"),
+        ("北地区", "35万円"),
+        ("南地区", "9万円"),
+        ("南地区", "28万円"),
+    ]
+
+
+def test_rows_overleaf_stay_under_their_headings(tmp_path):
+    first = [
+        *HEAD,
+        *((60, 740, "北地区"), (160, 740, "通信費"), (400, 740, "12万円")),
+        *((60, 720, "東地区"), (160, 720, "通信費"), (400, 720, "10万円")),
+    ]
+    second = [
+        *((60, 800, "みらい町の計画"),),
+        *((60, 780, "南地区"), (160, 780, "通信費"), (400, 780, "9万円")),
+        (60, 740, "この額は、どの地区でも国の補助を含まない。"),
+    ]
+    rows = printed(tmp_path, first, second)
+    assert rows[-1] == {"地区": "南地区", "内容": "通信費", "金額": "9万円"}
+    assert len(rows) == 3
+
+
+def test_headings_over_an_empty_corner_and_in_two_rows(tmp_path):
+    rows = printed(
+        tmp_path,
+        [
+            *((200, 780, "令和6年度"), (400, 780, "令和7年度")),
+            *(
+                (160, 760, "町負担"),
+                (260, 760, "県負担"),
+                (360, 760, "町負担"),
+                (460, 760, "県負担"),
+            ),
+            *((60, 740, "運営費"), (160, 740, "100"), (260, 740, "50")),
+            *((360, 740, "120"), (460, 740, "60")),
+            *(
+                (60, 720, "事務費"),
+                (160, 720, "10"),
+                (260, 720, "5"),
+                (360, 720, "12"),
+                (460, 720, "6"),
+            ),
+        ],
+    )
+    assert rows[0]["令和7年度 町負担"] == "120"
+
+
+def test_columns_of_prose_and_lists_are_no_table(tmp_path):
+    text = "この資料は取組をまとめたものである。"
+    prose = [(60 + 260 * (n % 2), 760 - 16 * (n // 2), text) for n in range(12)]
+    names = [*((60, 500, "日時"), (300, 500, "場所")), *((60, 480, "第1回"), (300, 480, "市役所"))]
+    assert printed(tmp_path, [*prose, *names]) == []

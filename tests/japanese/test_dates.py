@@ -3,7 +3,15 @@ from datetime import date
 import pytest
 from sets import read_set
 
-from assistant.japanese.dates import DateMention, find_dates, find_relative_years, fiscal_year
+from assistant.japanese.dates import (
+    DateMention,
+    days_of,
+    find_dates,
+    find_relative_years,
+    fiscal_year,
+    stated_date,
+)
+from assistant.japanese.width import comparable
 
 DAY = (date(2024, 4, 24), date(2024, 4, 24), "day")
 
@@ -27,7 +35,7 @@ DAY = (date(2024, 4, 24), date(2024, 4, 24), "day")
     ],
 )
 def test_a_day_is_read_in_every_way_of_writing_it(text):
-    assert find_dates(text) == [DateMention(0, len(text), *DAY)]
+    assert find_dates(text) == [DateMention(0, len(comparable(text)), *DAY)]
 
 
 @pytest.mark.parametrize(
@@ -48,7 +56,7 @@ def test_a_day_is_read_in_every_way_of_writing_it(text):
     ],
 )
 def test_periods_run_from_their_first_to_their_last_day(text, first, last, precision):
-    assert find_dates(text) == [DateMention(0, len(text), first, last, precision)]
+    assert find_dates(text) == [DateMention(0, len(comparable(text)), first, last, precision)]
 
 
 def test_dates_are_found_in_order_with_their_place():
@@ -213,3 +221,25 @@ def test_a_date_whose_two_years_differ_is_none(text):
 def test_a_date_may_give_its_year_twice(text):
     [mention] = find_dates(text)
     assert (mention.first.month, mention.precision) == (3, "month")
+
+
+@pytest.mark.parametrize(
+    ("text", "stated"),
+    [
+        ("２０２２年10月", "2022-10"),
+        ("令和7年3月", "2025-03"),
+        ("2024-04", "2024-04"),
+        ("令和6年4月24日", "2024-04-24"),
+        ("令和6年度", None),
+        ("2024年", None),
+        ("令和6年4月から6月", None),
+        ("4月1日から令和6年4月3日と令和7年1月", None),
+    ],
+)
+def test_a_day_or_a_month_can_be_stated(text, stated):
+    assert stated_date(text) == stated
+
+
+def test_a_month_may_be_any_of_its_days():
+    assert days_of("2024-02") == (date(2024, 2, 1), date(2024, 2, 29))
+    assert days_of("2024-04-24") == (date(2024, 4, 24), date(2024, 4, 24))

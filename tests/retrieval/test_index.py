@@ -14,6 +14,9 @@ from assistant.retrieval.index import (
 )
 from assistant.schema import Original
 
+FORMAT_6 = pathlib.Path(__file__).parents[1] / "data" / "index_format_6"
+"""The pointer and the manifest of an index as the version before wrote them."""
+
 
 @pytest.fixture
 def town(tmp_path, index_root):
@@ -80,6 +83,12 @@ def test_an_index_of_another_version_is_refused(town, fields):
     alter_manifest(town, **fields)
     with pytest.raises(IndexVersionError):
         Index(town.root)
+
+
+def test_an_index_of_format_6_names_the_way_out():
+    with pytest.raises(IndexVersionError) as caught:
+        Index(FORMAT_6)
+    assert "regional-dx index rebuild" in caught.value.remedy
 
 
 def test_the_files_of_another_versions_index_are_still_known(town):

@@ -3,7 +3,7 @@ from datetime import date
 
 import pytest
 
-from assistant.retrieval.restrictions import restrictions_of
+from assistant.retrieval.restrictions import restrictions_of, undated, within
 from assistant.schema import Filters, Original, SourceDocument
 
 SPEAKERS = ("佐藤構成員", "関構成員", "山田座長", "事務局（高橋課長）")
@@ -122,3 +122,24 @@ def test_every_restriction_is_said():
     )
     assert any("佐藤構成員" in part for part in found.said)
     assert any("第６回" in part for part in found.said)
+
+
+DATED = DOCUMENTS | {
+    "day": replace(DOCUMENTS["g"], published="2022-10-20"),
+    "month": replace(DOCUMENTS["g"], published="2022-10"),
+}
+
+
+@pytest.mark.parametrize(
+    ("filters", "found", "missing"),
+    [
+        (Filters(), set(DATED), set()),
+        (Filters(kind="guidebook"), {"g", "day", "month"}, set()),
+        (Filters(kind="guidebook", since="2022-10-01"), {"day", "month"}, {"g"}),
+        (Filters(documents=("day", "m"), until="2022-10-31"), {"day"}, {"m"}),
+        (Filters(kind="guidebook", until="2022-09-30"), set(), {"g"}),
+    ],
+)
+def test_where_a_search_looks_and_what_has_no_date_for_it(filters, found, missing):
+    assert set(within(DATED, filters)) == found
+    assert set(undated(DATED, filters)) == missing

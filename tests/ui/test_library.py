@@ -322,7 +322,7 @@ def test_what_else_is_stated_beside_a_document_is_kept(tmp_path):
     }
 
 
-@pytest.mark.parametrize("text", ["令和6年4月", "2024", "きのう", "2024-02-30"])
+@pytest.mark.parametrize("text", ["令和6年度", "2024", "きのう", "2024-02-30"])
 def test_a_date_that_is_no_day_is_refused(text):
     with pytest.raises(InputError, match="日付を読めません"):
         correction.iso_date(text)

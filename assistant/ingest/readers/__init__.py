@@ -4,7 +4,7 @@
 kill a parser, and must cost no more than itself.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from assistant.errors import ReadError
@@ -21,6 +21,14 @@ OFFICE_FORMATS = {
     ".xlsx": ("Excel(.xlsx)", "spreadsheetml.sheet.main+xml"),
 }
 """Suffix → name, and content type of the main part."""
+OFFICE_VARIANTS = {
+    ".docx": (
+        "wordprocessingml.template.main+xml",
+        "ms-word.document.macroEnabled.main+xml",
+        "ms-word.template.macroEnabledTemplate.main+xml",
+    ),
+}
+"""Suffix → content types of templates and files with macros, whose text is read the same."""
 OLD_FORMATS = {".doc": "Word(.docx)", ".ppt": "PowerPoint(.pptx)", ".xls": "Excel(.xlsx)"}
 """Suffix of a format that is not read → name of the format to save it in."""
 SUFFIXES = (
@@ -113,9 +121,15 @@ def read_file(path: Path) -> ReadResult:
             f"拡張子は{suffix}ですが、中身は{found}です。",
             "正しい拡張子に直すか、テキストとして保存し直してください。",
         )
-    from assistant.ingest.readers.text import read_text
+    from assistant.ingest.readers.text import read_damaged_text
 
-    text = read_text(path)
+    text, damage = read_damaged_text(path)
+    result = _of_text(text, path)
+    return replace(result, unreadable_reason=damage + result.unreadable_reason)
+
+
+def _of_text(text: str, path: Path) -> ReadResult:
+    suffix = path.suffix.lower()
     if suffix in CSV_SUFFIXES:
         from assistant.ingest.readers.table import read_table
 
@@ -124,7 +138,19 @@ def read_file(path: Path) -> ReadResult:
         from assistant.ingest.readers.html import read_html
 
         return read_html(text)
-    return ReadResult((Page(text),))
+    return _read_plain(path, text)
+
+
+def _read_plain(path: Path, text: str) -> ReadResult:
+    from assistant.ingest.clean import is_markdown
+    from assistant.ingest.markdown import read_marks
+    from assistant.ingest.stated import blank_front_matter
+
+    page = Page(text)
+    if not is_markdown(path, (page,)):
+        return ReadResult((page,))
+    marks = read_marks(blank_front_matter((page,))[0].text)
+    return ReadResult((replace(page, hidden=marks.unseen_spans),), unreadable_reason=marks.left_out)
 
 
 def no_text() -> ReadError:
@@ -149,7 +175,7 @@ def _read_office(path: Path, suffix: str, found: str | None) -> ReadResult:
         )
     from assistant.ingest.readers.package import check_package
 
-    check_package(path, main_type, name)
+    check_package(path, main_type, name, OFFICE_VARIANTS.get(suffix, ()))
     if suffix == ".docx":
         from assistant.ingest.readers.word import read_word
 

@@ -13,13 +13,16 @@ from statistics import median
 
 import pypdfium2
 
+from assistant.ingest.readers.printed import Columns, Grid, Run, find_grids
 from assistant.japanese.sentences import BULLETS
+from assistant.schema import Part, PrintedTable
 
 # Pairs of neighbouring characters looked at to tell vertical from horizontal writing.
 _SAMPLED_PAIRS = 60
 _VERTICAL_SHARE = 0.6
 # A gap wider than this many characters separates two columns, or two cells.
 _WIDE_GAP = 1.5
+_DIGITS = re.compile(r"[0-9０-９.,%％]+")
 # Columns of prose: at least this many lines in each, most of them as wide as the column, which is
 # itself this share of the page. The lines of a table's cells are shorter or fewer.
 _COLUMN_LINES = 5
@@ -50,23 +53,18 @@ class Layout:
     """Title of a slide; None where it has none, and elsewhere."""
     slide: bool = False
     """The page is wider than high."""
+    tables: tuple[PrintedTable, ...] = ()
+    """Tables printed on the page."""
+    open_columns: Columns | None = None
+    """Columns of the table that ends the page and may go on overleaf; None where none does."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """Characters printed side by side; coordinates in points from the lower left corner."""
-
-    text: str
-    left: float
-    bottom: float
-    right: float
-    top: float
-    size: float
-    """Height of a character, in points."""
-
-
-def read_layout(page: pypdfium2.PdfPage) -> Layout:
+def read_layout(page: pypdfium2.PdfPage, before: Columns | None = None) -> Layout:
     """Read one page.
+
+    Args:
+        page: the page.
+        before: `Layout.open_columns` of the page before.
 
     Raises:
         pypdfium2.PdfiumError: the page cannot be read.
@@ -82,12 +80,47 @@ def read_layout(page: pypdfium2.PdfPage) -> Layout:
         return _reordered(columns, _by_tiers(columns, height))
     runs = _horizontal_runs(printed, text)
     gutter = _gutter(runs, width)
-    layout = Layout(plain) if gutter is None else _reordered(runs, _by_columns(runs, gutter))
+    if gutter is None:
+        layout = _with_tables(plain, runs, find_grids(runs, before))
+    else:
+        layout = _reordered(runs, _by_columns(runs, gutter))
     slide = width > height
     return replace(layout, slide=slide, title=_slide_title(runs, width, height) if slide else None)
 
 
-def _reordered(runs: list[_Run], place: Callable[[_Run], tuple[float, ...]]) -> Layout:
+def _with_tables(text: str, runs: list[Run], grids: list[Grid]) -> Layout:
+    """The text as it is, with where the cells of its tables stand in it."""
+    places: list[int] = []
+    end = 0
+    for run in runs if grids else []:
+        places.append(text.find(run.text, end))  # -1: printed outside the page, not in its text
+        end = max(end, places[-1] + len(run.text))
+    grids = [grid for grid in grids if all(places[n] >= 0 for n in grid.runs)]
+    if not grids:
+        return Layout(text)
+
+    def parts(cells: dict[int, list[int]], *, merged: bool) -> list[Part]:
+        return [
+            Part(column, places[n], places[n] + len(runs[n].text), merged)
+            for column, numbers in cells.items()
+            for n in numbers
+        ]
+
+    tables = tuple(
+        PrintedTable(
+            tuple(
+                tuple(sorted(parts(own, merged=False) + parts(shared, merged=True)))
+                for own, shared in zip(grid.rows, grid.merged, strict=True)
+            ),
+            grid.heads,
+        )
+        for grid in grids
+    )
+    last = grids[-1]
+    return Layout(text, tables=tables, open_columns=last.columns if last.ends_page else None)
+
+
+def _reordered(runs: list[Run], place: Callable[[Run], tuple[float, ...]]) -> Layout:
     order = sorted(range(len(runs)), key=lambda index: place(runs[index]))
     return Layout("\n".join(run.text for run in runs), tuple(order))
 
@@ -112,7 +145,7 @@ def _stands_under(printed: pypdfium2.PdfTextPage, one: int, other: int) -> bool:
     return beside < 0.6 * size and 0 < below < 3 * size
 
 
-def _vertical_runs(printed: pypdfium2.PdfTextPage, text: str) -> list[_Run]:
+def _vertical_runs(printed: pypdfium2.PdfTextPage, text: str) -> list[Run]:
     """Columns of vertical writing, in the order of the text."""
     runs: list[list[int]] = []
     for index, character in enumerate(text):
@@ -125,7 +158,7 @@ def _vertical_runs(printed: pypdfium2.PdfTextPage, text: str) -> list[_Run]:
     return [_run(printed, "".join(text[i] for i in run), run[0], run[-1]) for run in runs]
 
 
-def _by_tiers(runs: list[_Run], height: float) -> Callable[[_Run], tuple[float, ...]]:
+def _by_tiers(runs: list[Run], height: float) -> Callable[[Run], tuple[float, ...]]:
     """Reading order of vertical writing: the upper tier (段) first, each from right to left."""
     crossings = {
         y: sum(1 for run in runs if run.bottom < y < run.top)
@@ -138,13 +171,14 @@ def _by_tiers(runs: list[_Run], height: float) -> Callable[[_Run], tuple[float, 
     return lambda run: (float(tiers and run.top <= border), -run.left, -run.top)
 
 
-def _horizontal_runs(printed: pypdfium2.PdfTextPage, text: str) -> list[_Run]:
+def _horizontal_runs(printed: pypdfium2.PdfTextPage, text: str) -> list[Run]:
     """The lines of the text, cut where a wide gap parts columns or cells."""
     runs = []
     for line in re.finditer(r"[^\r\n]+", text):
         words = [
-            (line.start() + word.start(), line.start() + word.end())
+            part
             for word in re.finditer(r"\S+", line.group())
+            for part in _numbers(printed, word.group(), line.start() + word.start())
         ]
         start = 0
         for number, (_, last) in enumerate(words):
@@ -156,15 +190,29 @@ def _horizontal_runs(printed: pypdfium2.PdfTextPage, text: str) -> list[_Run]:
     return runs
 
 
+def _numbers(printed: pypdfium2.PdfTextPage, word: str, start: int) -> list[tuple[int, int]]:
+    """A word, or the numbers of several cells that pdfium writes as one (10 and 5 as 105)."""
+    whole = [(start, start + len(word))]
+    if len(word) < 2 or not _DIGITS.fullmatch(word):
+        return whole
+    one, other = _box(printed, start), _box(printed, start + len(word) - 1)
+    if other[2] - one[0] < len(word) * (one[3] - one[1]):  # printed close together
+        return whole
+    cuts = [n for n in range(1, len(word)) if _is_wide(printed, start + n - 1, start + n)]
+    return [(start + a, start + b) for a, b in pairwise([0, *cuts, len(word)])]
+
+
 def _is_wide(printed: pypdfium2.PdfTextPage, left: int, right: int) -> bool:
+    """Whether print goes on far to the right, or back to the left: in another cell."""
     one, other = _box(printed, left), _box(printed, right)
-    return other[0] - one[2] > _WIDE_GAP * max(one[3] - one[1], other[3] - other[1])
+    wide = other[0] - one[2] > _WIDE_GAP * max(one[3] - one[1], other[3] - other[1])
+    return wide or other[2] < one[0]
 
 
-def _run(printed: pypdfium2.PdfTextPage, text: str, first: int, last: int) -> _Run:
+def _run(printed: pypdfium2.PdfTextPage, text: str, first: int, last: int) -> Run:
     one, other = _box(printed, first), _box(printed, last)
     loose = printed.get_charbox(first, loose=True)
-    return _Run(
+    return Run(
         text,
         left=min(one[0], other[0]),
         bottom=min(one[1], other[1]),
@@ -180,7 +228,7 @@ def _box(printed: pypdfium2.PdfTextPage, index: int, *, loose: bool = False) -> 
     return left, bottom, right, top
 
 
-def _gutter(runs: list[_Run], width: float) -> float | None:
+def _gutter(runs: list[Run], width: float) -> float | None:
     """Where two columns of prose part that the text interleaves; None where there are none."""
     best = None
     for tenth in range(35, 66):
@@ -201,7 +249,7 @@ def _gutter(runs: list[_Run], width: float) -> float | None:
     return x if changes >= len(sides) / 3 else None
 
 
-def _is_prose(runs: list[_Run], width: float) -> bool:
+def _is_prose(runs: list[Run], width: float) -> bool:
     if len(runs) < _COLUMN_LINES:
         return False
     column = max(run.right for run in runs) - min(run.left for run in runs)
@@ -209,11 +257,11 @@ def _is_prose(runs: list[_Run], width: float) -> bool:
     return column > _COLUMN_SHARE * width and full > _FULL_LINES * (len(runs) - 1)
 
 
-def _by_columns(runs: list[_Run], gutter: float) -> Callable[[_Run], tuple[float, ...]]:
+def _by_columns(runs: list[Run], gutter: float) -> Callable[[Run], tuple[float, ...]]:
     """Reading order: lines across both columns part the page into bands; left before right."""
     across = sorted((run.top for run in runs if run.left < gutter < run.right), reverse=True)
 
-    def place(run: _Run) -> tuple[float, ...]:
+    def place(run: Run) -> tuple[float, ...]:
         band = sum(1 for top in across if top > run.top)
         if run.left < gutter < run.right:
             return band, -1.0, 0.0
@@ -222,7 +270,7 @@ def _by_columns(runs: list[_Run], gutter: float) -> Callable[[_Run], tuple[float
     return place
 
 
-def _slide_title(runs: list[_Run], width: float, height: float) -> str | None:
+def _slide_title(runs: list[Run], width: float, height: float) -> str | None:
     """The title of a slide, its lines joined.
 
     The largest print in the upper part where it is larger than the text, else the first line at

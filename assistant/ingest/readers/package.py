@@ -13,20 +13,22 @@ _HIGHEST_RATIO = 200
 # Below this size even an extreme ratio does no harm (an empty sheet repeated by a program).
 _RATIO_FROM_BYTES = 1_000_000
 _BLOCK = 1_000_000
-_XML_SUFFIXES = (".xml", ".rels", ".vml")
+XML_SUFFIXES = (".xml", ".rels", ".vml")
+"""Parts that are searched; no other may be parsed."""
 _DECLARATIONS = (b"<!DOCTYPE", b"<!ENTITY")
 _OVERLAP = max(len(mark) for mark in _DECLARATIONS)
 # UTF-16LE, as names stand in the directory of an OLE file: what encryption makes of a package.
 _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 
 
-def check_package(path: Path, main_type: str, format_name: str) -> None:
+def check_package(path: Path, main_type: str, format_name: str, also: tuple[str, ...] = ()) -> None:
     """Refuse a file that is not the package its name says, or would harm its parser.
 
     Args:
         path: the file.
         main_type: part of the content type of the package's main part.
         format_name: 「Word(.docx)」, for the message.
+        also: content types that will do as well: of templates, of files with macros.
 
     Raises:
         ReadError: encrypted, of another type, damaged, far too large unpacked, or with a document
@@ -40,10 +42,12 @@ def check_package(path: Path, main_type: str, format_name: str) -> None:
             _check_sizes(entries)
             if "[Content_Types].xml" not in package.NameToInfo:
                 raise _other_type(format_name)
-            if main_type.encode() not in package.read("[Content_Types].xml"):
+            # Without zero bytes, UTF-16 reads like ASCII.
+            types = package.read("[Content_Types].xml").replace(b"\0", b"")
+            if not any(kind.encode() in types for kind in (main_type, *also)):
                 raise _other_type(format_name)
             for entry in entries:
-                if entry.filename.lower().endswith(_XML_SUFFIXES):
+                if entry.filename.lower().endswith(XML_SUFFIXES):
                     _check_declarations(_blocks(package, entry))
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:
         raise damaged() from error

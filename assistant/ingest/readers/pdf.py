@@ -5,19 +5,24 @@ Runs in the child process only: 577 bytes are enough to abort pdfium.
 
 import logging
 import re
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from io import BytesIO
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 import pypdf
 import pypdfium2
 
 from assistant.errors import ReadError
 from assistant.ingest.readers import Properties, ReadResult
+from assistant.ingest.readers.layers import without_hidden_layers
 from assistant.ingest.readers.layout import Layout, read_layout
 from assistant.ingest.readers.ocr import ocr_is_ready, recognize
+from assistant.ingest.readers.printed import Columns
 from assistant.ingest.readers.properties import DAMAGE, pdf_properties
+from assistant.ingest.readers.visible import Unseen, marked_up, take_out_hidden
 from assistant.schema import Page
 
 _LONGEST_PAGES = 2000
@@ -32,15 +37,23 @@ _GLYPH_NAMES = re.compile(r"(?:/[A-Za-z]+\d*\s*|\(cid:\d+\)\s*){8,}")
 _OUTLINED_TEXT = 1_000
 _DEEPEST_FORM = 15
 
-_UNREADABLE = "文字を取り出せないページがあります。"
+_LONGEST_LISTED = 10
+"""Page numbers named in one sentence."""
+
 _FILLED_IN = "入力欄に記入された内容は読みません。"
+_REMEDY = "元の文書ファイルを使うか、文字認識(OCR)の用意をして取り込み直してください"
 
 logging.getLogger("pypdf").setLevel(logging.ERROR)
 
 
-_Hidden = Literal["picture", "letters", "nothing"]
-"""What a page without usable text holds instead: a picture or letters drawn as shapes; letters that
+_Hidden = Literal["picture", "outlines", "letters", "nothing"]
+"""What a page without usable text holds instead: a picture; letters drawn as shapes; letters that
 their font gives no meaning; nothing but, at most, lines, input fields and a page number."""
+_WHY: dict[_Hidden | None, str] = {
+    "picture": "画像だけ",
+    "outlines": "文字が図形になった",
+    "letters": "文字の情報が欠けた",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +63,7 @@ class _Seen:
     layout: Layout
     hides: _Hidden | None = None
     """None for a page with usable text."""
+    unseen: Unseen = field(default=Unseen())
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,31 +77,43 @@ class _Stated:
     form: bool = False
     """The file has input fields …"""
     filled: bool = False
-    """… and text in one of them."""
-    seen: list[_Seen] | None = None
-    """The pages, where only pypdf can read them."""
+    """… and one of them is filled in, ticked or chosen."""
+    attached: int = 0
+    """Files attached."""
+    collection: bool = False
+    """It is a cover for the files attached (a portfolio)."""
+    layered: int = 0
+    """Runs of letters left out because their layer is switched off."""
+    source: bytes | None = None
+    """The file in another form to be read instead: unlocked, without hidden layers."""
+    seen: Callable[[], list[_Seen] | None] | None = None
+    """Reads the pages by pypdf, where pdfium cannot; None where pypdf cannot open them either."""
 
 
 def read_pdf(path: Path) -> ReadResult:
     """Read the pages of a PDF; encryption with an empty password is no obstacle.
 
+    What a reader of the page does not see is left out and counted.
+
     Raises:
         ReadError: password needed, damaged beyond reading, too long, or no page with text.
     """
-    seen = _by_pdfium(path)
-    stated = _by_pypdf(path, unread=seen is None)
-    seen = seen if seen is not None else stated.seen
+    stated = _by_pypdf(path)
+    seen = drawn = _by_pdfium(stated.source or path)
+    if seen is None and stated.seen:
+        seen = stated.seen()
     if seen is None:
         raise ReadError(
             "PDFが壊れているため開けません。",
             "入手し直すか、元のソフトからPDFに保存し直してください。",
         )
-    bad = tuple(n for n, page in enumerate(seen, start=1) if page.hides in {"picture", "letters"})
-    recognized = recognize(path, bad) if bad and not stated.seen and ocr_is_ready() else {}
+    bad = tuple(n for n, page in enumerate(seen, start=1) if page.hides in _WHY)
+    drawable = drawn is not None and not stated.source
+    recognized = recognize(path, bad) if bad and drawable and ocr_is_ready() else {}
     recognized = {number: text for number, text in recognized.items() if _usable(text)}
     bad = tuple(number for number in bad if number not in recognized)
     if not recognized and all(page.hides for page in seen):
-        raise _no_text({page.hides for page in seen}, form=stated.form)
+        raise _no_text({page.hides for page in seen}, stated)
     pages = tuple(
         Page(
             text="" if number in bad else recognized.get(number, layout.text),
@@ -97,23 +123,65 @@ def read_pdf(path: Path) -> ReadResult:
             slide=layout.slide,
             order=None if number in bad or number in recognized else layout.order,
             ocr=number in recognized,
+            tables=() if number in bad or number in recognized else layout.tables,
         )
         for number, layout in enumerate((page.layout for page in seen), start=1)
     )
-    left_out = [_UNREADABLE] * bool(bad) + [_FILLED_IN] * stated.filled
-    return ReadResult(pages, stated.title, bad, "".join(left_out), stated.properties)
+    left_out = _left_out(seen, bad, stated)
+    return ReadResult(pages, stated.title, bad, left_out, stated.properties)
 
 
-def _no_text(hidden: set[_Hidden | None], *, form: bool) -> ReadError:
-    """The error of a PDF without a page of text, by what its pages hold instead."""
-    if hidden & {"picture", "letters"}:
-        why = "画像だけの" if "picture" in hidden else "文字の情報が欠けた"
-        return ReadError(
-            f"文字を取り出せるページがありません({why}PDFの可能性があります)。",
-            "元の文書ファイルを使うか、文字認識(OCR)の用意をして取り込み直してください"
-            "(方法はREADMEにあります)。",
+def _left_out(seen: Sequence[_Seen], bad: tuple[int, ...], stated: _Stated) -> str:
+    """What was not read and where (Japanese); empty where all was."""
+    said = []
+    if bad:
+        kinds = {seen[number - 1].hides for number in bad}
+        why = "、".join(name for kind, name in _WHY.items() if kind in kinds)
+        said.append(f"文字を取り出せないページがあります({why})。{_REMEDY}。")
+    for what, count in (
+        ("取り消し線の文字{n}か所を除きました", lambda unseen: unseen.struck),
+        ("見えない文字とページの外の文字{n}か所を除きました", lambda unseen: unseen.hidden),
+        ("注釈(付箋など)の文{n}件は読みません", lambda unseen: unseen.comments),
+    ):
+        said += _counted(seen, what, count)
+    if stated.layered:
+        said.append(f"表示しない設定のレイヤーの文字{stated.layered:,}か所を除きました。")
+    if stated.filled:
+        said.append(_FILLED_IN)
+    if stated.attached:
+        said.append(
+            f"添付ファイル{stated.attached:,}個は読みません。取り出して別に取り込んでください。"
         )
-    if form:
+    return "".join(said)
+
+
+def _counted(seen: Sequence[_Seen], what: str, count: Callable[[Unseen], int]) -> list[str]:
+    """「取り消し線の文字3か所を除きました(2、5ページ)。」; nothing where there is none."""
+    found = {number: count(page.unseen) for number, page in enumerate(seen, start=1)}
+    pages = [f"{number}" for number, places in found.items() if places]
+    if not pages:
+        return []
+    more = "ほか" if len(pages) > _LONGEST_LISTED else ""
+    where = f"{'、'.join(pages[:_LONGEST_LISTED])}ページ{more}"
+    return [f"{what.format(n=f'{sum(found.values()):,}')}({where})。"]
+
+
+def _no_text(hidden: set[_Hidden | None], stated: _Stated) -> ReadError:
+    """The error of a PDF without a page of text, by what its pages hold instead."""
+    if stated.attached and (stated.collection or not hidden & set(_WHY)):
+        return ReadError(
+            f"ページに文章がなく、添付ファイル({stated.attached:,}個)だけのPDFです。",
+            "添付ファイルを取り出し、それぞれを取り込んでください。",
+        )
+    why = next((name for kind, name in _WHY.items() if kind in hidden), None)
+    if why:
+        return ReadError(
+            f"文字を取り出せるページがありません({why}PDFの可能性があります)。".replace(
+                "画像だけPDF", "画像だけのPDF"
+            ),
+            f"{_REMEDY}(方法はREADMEにあります)。",
+        )
+    if stated.form:
         return ReadError(
             "入力欄だけのPDFです。記入された内容も読みません。",
             "元の文書ファイルを使うか、「印刷」からPDFに保存し直してください。",
@@ -136,53 +204,61 @@ def page_count(path: Path) -> int | None:
         document.close()
 
 
-def _by_pdfium(path: Path) -> list[_Seen] | None:
+def _by_pdfium(source: Path | bytes) -> list[_Seen] | None:
     try:
-        document = pypdfium2.PdfDocument(path)
+        document = pypdfium2.PdfDocument(source)
     except pypdfium2.PdfiumError:
         return None
     try:
         _check_length(len(document))
-        return [_seen(document, index) for index in range(len(document))]
+        seen: list[_Seen] = []
+        for index in range(len(document)):
+            before = seen[-1].layout.open_columns if seen else None
+            seen.append(_seen(document, index, before))
+        return seen
     finally:
         document.close()
 
 
-def _seen(document: pypdfium2.PdfDocument, index: int) -> _Seen:
+def _seen(document: pypdfium2.PdfDocument, index: int, before: Columns | None) -> _Seen:
     try:
         page = document[index]
-        layout = read_layout(page)
-        return _Seen(layout, None if _usable(layout.text) else _hidden(page, layout.text))
+        hidden = take_out_hidden(page)
+        layout, unseen = marked_up(page, read_layout(page, before))
+        unseen = replace(unseen, hidden=hidden)
+        hides = None if _usable(layout.text) else _hidden(page, layout.text)
+        return _Seen(layout, hides, unseen)
     except pypdfium2.PdfiumError:
         return _Seen(Layout(""), "letters")
 
 
 def _hidden(page: pypdfium2.PdfPage, text: str) -> _Hidden:
     """What a page without usable text holds."""
-    segments = 0
+    segments, pictures = 0, False
     letters = len("".join(text.split())) >= _FEWEST_CHARACTERS
     for thing in page.get_objects(max_depth=_DEEPEST_FORM):
         if thing.type == pypdfium2.raw.FPDF_PAGEOBJ_IMAGE:
-            return "picture"
+            pictures = True
         if thing.type == pypdfium2.raw.FPDF_PAGEOBJ_PATH:
             segments += pypdfium2.raw.FPDFPath_CountSegments(thing)
         elif thing.type == pypdfium2.raw.FPDF_PAGEOBJ_TEXT and not text.strip():
             left, bottom, right, top = thing.get_bounds()
             letters = letters or (right > left and top > bottom)  # a space covers no area
-    return "picture" if segments >= _OUTLINED_TEXT else "letters" if letters else "nothing"
+    if letters:
+        return "letters"
+    return "outlines" if segments >= _OUTLINED_TEXT else "picture" if pictures else "nothing"
 
 
-def _by_pypdf(path: Path, *, unread: bool) -> _Stated:
-    """What the file states of itself, and the texts where pdfium cannot open it (`unread`).
+def _by_pypdf(path: Path) -> _Stated:
+    """What the file states of itself, and how its pages are read where pdfium cannot open it.
 
     pypdf raises errors outside its own tree on damaged files, so every step stands alone.
     """
     try:
-        reader = pypdf.PdfReader(path)
-        _unlock(reader)
+        reader, source = _opened(path)
     except DAMAGE:
         return _Stated()
-    stated = _Stated(properties=pdf_properties(reader))
+    stated = _Stated(properties=pdf_properties(reader), source=source)
     with suppress(*DAMAGE):
         stated = replace(stated, title=reader.metadata.title if reader.metadata else None)
     with suppress(*DAMAGE):
@@ -190,23 +266,59 @@ def _by_pypdf(path: Path, *, unread: bool) -> _Stated:
             stated = replace(stated, labels=tuple(reader.page_labels))
     with suppress(*DAMAGE):
         if "/AcroForm" in reader.root_object:
-            filled = any((reader.get_form_text_fields() or {}).values())
-            stated = replace(stated, form=True, filled=filled)
-    if unread:
+            stated = replace(stated, form=True)
+            stated = replace(stated, filled=any(map(_is_filled, _fields(reader))))
+    with suppress(*DAMAGE):
+        collection = "/Collection" in reader.root_object
+        attached = sum(1 for _ in reader.attachment_list)
+        stated = replace(stated, collection=collection, attached=attached)
+    with suppress(*DAMAGE):
+        found = without_hidden_layers(reader)
+        if found:
+            stated = replace(stated, source=found[0], layered=found[1])
+
+    def seen() -> list[_Seen] | None:
         with suppress(*DAMAGE):
             _check_length(len(reader.pages))
             texts = [Layout(page.extract_text()) for page in reader.pages]
-            seen = [_Seen(one, None if _usable(one.text) else "letters") for one in texts]
-            stated = replace(stated, seen=seen)
-    return stated
+            return [_Seen(one, None if _usable(one.text) else "letters") for one in texts]
+        return None
+
+    return replace(stated, seen=seen)
 
 
-def _unlock(reader: pypdf.PdfReader) -> None:
-    if reader.is_encrypted and not reader.decrypt(""):
+def _fields(reader: pypdf.PdfReader) -> list[pypdf.generic.DictionaryObject]:
+    return list((reader.get_fields() or {}).values())
+
+
+def _is_filled(entry: pypdf.generic.DictionaryObject) -> bool:
+    """Whether a field holds text, is ticked or has something chosen."""
+    value = entry.get("/V")
+    if entry.get("/FT") == "/Sig":
+        return False
+    if isinstance(value, list):
+        return any(value)
+    return value is not None and str(value).strip() not in {"", "/Off"}
+
+
+def _opened(path: Path) -> tuple[pypdf.PdfReader, bytes | None]:
+    """The file opened by pypdf, and its bytes for pdfium where it would ask for a password.
+
+    Where only attachments are encrypted (crypt filter EFF), the rest is as plain as in any file:
+    the entry that asks for the password is made unknown, byte for byte in its place.
+    """
+    reader = pypdf.PdfReader(path)
+    if not reader.is_encrypted or reader.decrypt(""):
+        return reader, None
+    rules = cast("pypdf.generic.DictionaryObject", reader.trailer["/Encrypt"].get_object())
+    plain = all(rules.get(key, "/Identity") == "/Identity" for key in ("/StmF", "/StrF"))
+    if rules.get("/V", 0) < 4 or not plain:  # crypt filters came with version 4
         raise ReadError(
             "パスワードが必要なPDFです。",
             "パスワードを解除したPDFを作り、置き直してください。",
         )
+    source = path.read_bytes().replace(b"/Encrypt", b"/Encrypx")
+    return pypdf.PdfReader(BytesIO(source)), source
 
 
 def _check_length(pages: int) -> None:

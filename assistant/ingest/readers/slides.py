@@ -1,104 +1,228 @@
-"""PowerPoint: every visible slide with its boxes as the eye reads them, and its notes."""
+"""PowerPoint: every visible slide with its boxes, tables, charts and diagrams, notes and comments.
 
+Read from the package's XML: PowerPoint opens far more files than an object model of them does.
+"""
+
+import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from xml.etree import ElementTree as ET
 
-import pptx
-from pptx.enum.shapes import PP_PLACEHOLDER
-
+from assistant.errors import ReadError
 from assistant.ingest.headings import joined
+from assistant.ingest.imprint import is_office
+from assistant.ingest.opening import Line
 from assistant.ingest.readers import ReadResult, no_text
-from assistant.ingest.readers.rows import row_text
+from assistant.ingest.readers.losses import Losses
+from assistant.ingest.readers.package import damaged
+from assistant.ingest.readers.parts import Package, Relation, local, outermost, relation_id
+from assistant.ingest.readers.shapes import (
+    FURNITURE,
+    Item,
+    Slide,
+    is_shown,
+    kind_of,
+    number_at,
+    read_items,
+    shape_text,
+    shape_tree,
+)
 from assistant.schema import Page
 
-_FURNITURE = {PP_PLACEHOLDER.SLIDE_NUMBER, PP_PLACEHOLDER.DATE, PP_PLACEHOLDER.FOOTER}
-# A box with the same words on this many slides is a banner: it is read once.
+# A box with the same words on this many slides may be a banner.
 _REPEATED_SLIDES = 3
+_OFF = {"0", "false"}
+_NO_RELATION = Relation("", "", external=True)
 
 
 def read_slides(path: Path) -> ReadResult:
     """Read a .pptx file; the caller has checked that it is one.
 
     Raises:
-        ReadError: no text on a visible slide.
+        ReadError: no text on a visible slide, or the list of slides cannot be read.
     """
-    presentation = pptx.Presentation(str(path))
-    slides = [(n, s) for n, s in enumerate(presentation.slides, start=1)]
-    hidden = tuple(number for number, slide in slides if _is_hidden(slide))
-    boxes = {n: list(_boxes(slide)) for n, slide in slides if n not in hidden}
-    counts = Counter(text for texts in boxes.values() for text in set(texts))
-    banners = {text for text, count in counts.items() if count >= _REPEATED_SLIDES}
-    pages: list[Page] = []
-    seen: set[str] = set()
-    for number, slide in slides:
-        if number in boxes:
-            texts = [text for text in boxes[number] if text not in seen]
-            seen.update(banners.intersection(texts))
-            pages += _slide_pages(number, slide, texts)
-    if not pages:
-        raise no_text()
-    reason = "非表示のスライドは取り込みません。" if hidden else ""
-    return ReadResult(tuple(pages), presentation.core_properties.title or None, hidden, reason)
+    with Package(path) as parts:
+        return _read(parts)
 
 
-def _slide_pages(number: int, slide: Any, texts: list[str]) -> Iterator[Page]:
-    shape = slide.shapes.title
-    title = " ".join(_lines(shape.text_frame.text).split()) if shape is not None else ""
-    lines = ([title] if title else []) + texts
-    if lines:
-        yield Page(
-            "\n".join(lines),
-            locator=f"slide {number}",
-            section=title or f"slide {number}",
-            heading=bool(title),
-        )
-    notes = slide.notes_slide.notes_text_frame if slide.has_notes_slide else None
-    if notes is not None and notes.text.strip():
-        section = joined(title or f"slide {number}", "ノート")
-        yield Page(_lines(notes.text), locator=f"slide {number} ノート", section=section)
-
-
-def _is_hidden(slide: Any) -> bool:
-    return slide.element.get("show") in {"0", "false"}
-
-
-def _boxes(slide: Any) -> Iterator[str]:
-    """Texts of the boxes but the title, from the top down, each once."""
-    title = slide.shapes.title
-    found: dict[str, None] = {}
-    for shape in _in_reading_order(slide.shapes):
-        if title is not None and shape.shape_id == title.shape_id:
-            continue
-        text = _shape_text(shape)
-        if text:
-            found[text] = None
-    yield from found
-
-
-def _in_reading_order(shapes: Any) -> Iterator[Any]:
-    """Shapes from top to bottom, then left to right; the members of a group stay together."""
-    for shape in sorted(shapes, key=lambda s: (s.top or 0, s.left or 0)):
-        members = getattr(shape, "shapes", None)
-        if members is None:
-            yield shape
+def _read(parts: Package) -> ReadResult:
+    losses = Losses()
+    main = parts.main("ppt/presentation.xml")
+    presentation = parts.tree(main)
+    if presentation is None:
+        raise damaged()
+    extent = presentation.find("{*}sldSz")
+    size = (number_at(extent, "cx"), number_at(extent, "cy"))
+    slides: list[Slide] = []
+    hidden: list[int] = []
+    missing: list[int] = []
+    for number, part in enumerate(_slide_parts(parts, main, presentation), start=1):
+        root = parts.tree(part)
+        if root is None:
+            missing.append(number)
+        elif root.get("show") in _OFF:
+            hidden.append(number)
         else:
-            yield from _in_reading_order(members)
+            relations = parts.relations(part)
+            above = tuple(_above(parts, relations))
+            slides.append(Slide(number, root, relations, parts, losses, above, size))
+    title = parts.title()
+    pages, pictures = _all_pages(slides, title or "")
+    if not pages:
+        raise _pictures_alone() if pictures else no_text()
+    return ReadResult(
+        tuple(pages),
+        title,
+        tuple(sorted((*hidden, *missing, *pictures))),
+        _listed("非表示のスライド", hidden, "は取り込みません。")
+        + _listed("壊れているスライド", missing, "を読めませんでした。")
+        + _listed("画像だけのスライド", pictures, "を読めませんでした。")
+        + losses.reason
+        + parts.damage,
+    )
 
 
-def _shape_text(shape: Any) -> str:
-    if shape.is_placeholder and shape.placeholder_format.type in _FURNITURE:
-        return ""
-    if getattr(shape, "has_table", False):
-        rows = (row_text([_lines(cell.text) for cell in row.cells]) for row in shape.table.rows)
-        return "\n".join(row for row in rows if row)
-    if not shape.has_text_frame:
-        return ""
-    lines = (line.strip() for line in _lines(shape.text_frame.text).split("\n"))
-    return "\n".join(line for line in lines if line)
+def _listed(what: str, numbers: list[int], verb: str) -> str:
+    return f"{what}({'、'.join(map(str, numbers))}){verb}" if numbers else ""
 
 
-def _lines(text: str) -> str:
-    """Line breaks inside a paragraph arrive as vertical tabs."""
-    return text.replace("\v", "\n")
+def _pictures_alone() -> ReadError:
+    return ReadError(
+        "どのスライドも画像だけで、文字がありません。",
+        "文字の入った元のファイルを置き直してください。",
+    )
+
+
+def _slide_parts(parts: Package, main: str, presentation: ET.Element) -> list[str]:
+    """Names of the slides' parts in order; empty for one that nothing names."""
+    relations = parts.relations(main)
+    listed = [element for element in presentation.iter() if local(element) == "sldId"]
+    if relations or not listed:
+        return [relations.get(relation_id(e, "id"), _NO_RELATION).target for e in listed]
+    # Without its relationships the presentation does not say where its slides are.
+    named = (re.fullmatch(r".*slides/slide(\d+)\.xml", name) for name in parts.names("ppt"))
+    return [m[0] for m in sorted((m for m in named if m), key=lambda m: int(m[1]))]
+
+
+def _above(parts: Package, relations: dict[str, Relation]) -> Iterator[ET.Element]:
+    """The layout and the master of a slide."""
+    for kind in ("slideLayout", "slideMaster"):
+        part = next((r.target for r in relations.values() if r.kind == kind), None)
+        root = parts.tree(part or "")
+        if part is None or root is None:
+            return
+        yield root
+        relations = parts.relations(part)
+
+
+def _all_pages(slides: list[Slide], document: str) -> tuple[list[Page], list[int]]:
+    """The pages in order, and the numbers of the slides that are pictures alone."""
+    items = [read_items(slide) for slide in slides]
+    counts = Counter(text for found in items for text in {item.text for item in found})
+    names = {"".join(name.split()) for name in (document, *(s.title for s in slides[:1]))}
+    banners = {
+        text
+        for text, count in counts.items()
+        if count >= _REPEATED_SLIDES and _is_banner(text, names)
+    }
+    pages: list[Page] = []
+    pictures: list[int] = []
+    seen: set[str] = set()
+    for index, (slide, found) in enumerate(zip(slides, items, strict=True)):
+        own = [item for item in found if item.text not in seen]
+        seen.update(banners.intersection(item.text for item in own))
+        shown = list(_slide_pages(slide, own))
+        if slide.pictures and not shown:
+            pictures.append(slide.number)
+        for _ in range(slide.pictures if shown else 0):
+            slide.losses.unread("画像の中の文字", slide.place)
+        pages += [*shown, *_notes(slide), *_comments(slide)]
+        if not index:
+            # Beside the opening: a watermark or a running foot says how far along the document is.
+            pages += _marks(slides)
+    return pages, pictures
+
+
+def _is_banner(text: str, names: set[str]) -> bool:
+    """Whether words repeated over slides say nothing of any of them: a number, a name."""
+    flat = "".join(text.split())
+    named = flat in names or is_office(Line(text, ""))
+    return bool(flat) and (named or not any(c.isalpha() for c in flat))
+
+
+def _slide_pages(slide: Slide, items: Sequence[Item]) -> Iterator[Page]:
+    """Boxes between tables and charts as one page; the title is the first line of the first.
+
+    A title with nothing below it is what its slide says: it is no heading then.
+    """
+    lines = [slide.title] if slide.title else []
+    heading = bool(lines and items)
+    section = slide.section if items else slide.place
+    for item in (*items, None):
+        if item is not None and not item.pages:
+            lines.append(item.text)
+            continue
+        if lines:
+            text = "\n".join(dict.fromkeys(lines))
+            yield Page(text, locator=slide.place, section=section, heading=heading)
+            lines, heading = [], False
+        if item is not None:
+            yield from item.pages
+    for address in slide.links:
+        locator = f"{slide.place} リンク先"
+        yield Page(f"リンク先: {address}", locator=locator, section=slide.section)
+
+
+def _notes(slide: Slide) -> Iterator[Page]:
+    for relation in slide.relations.values():
+        root = slide.parts.tree(relation.target) if relation.kind == "notesSlide" else None
+        tree = shape_tree(root) if root is not None else None
+        if tree is None:
+            continue
+        shapes = (s for s in outermost(tree, "sp") if kind_of(s) not in FURNITURE and is_shown(s))
+        text = "\n".join(filter(None, (shape_text(slide, shape) for shape in shapes)))
+        if text:
+            section = joined(slide.section, "ノート")
+            yield Page(text, locator=f"{slide.place} ノート", section=section)
+
+
+def _comments(slide: Slide) -> Iterator[Page]:
+    """Comments and replies, of the old kind and of the new."""
+    for relation in slide.relations.values():
+        root = slide.parts.tree(relation.target) if relation.kind == "comments" else None
+        for comment in root.iter() if root is not None else ():
+            if local(comment) not in {"cm", "reply"}:
+                continue
+            own = comment.find("{*}text")
+            text = (own.text or "").strip() if own is not None else shape_text(slide, comment)
+            if text:
+                section = joined(slide.section, "コメント")
+                yield Page(text, locator=f"{slide.place} コメント", section=section)
+
+
+def _marks(slides: list[Slide]) -> Iterator[Page]:
+    """What masters and layouts put on the slides, and running feet, each text once."""
+    texts: dict[str, str] = {}
+    for slide in slides:
+        covered = slide.root.get("showMasterSp") in _OFF
+        for root in () if covered else slide.above:
+            for shape in _drawn(root):
+                if not kind_of(shape):
+                    texts.setdefault(shape_text(slide, shape), "マスター")
+            if root.get("showMasterSp") in _OFF:
+                break
+        for shape in _drawn(slide.root):
+            if kind_of(shape) in FURNITURE:
+                texts.setdefault(shape_text(slide, shape), "フッター")
+    counts: Counter[str] = Counter()
+    for text, name in texts.items():
+        if any(character.isalpha() for character in text):
+            counts[name] += 1
+            yield Page(text, locator=f"{name} {counts[name]}", section=name)
+
+
+def _drawn(root: ET.Element) -> Iterator[ET.Element]:
+    """The boxes that a slide, layout or master shows."""
+    tree = shape_tree(root)
+    return (s for s in outermost(tree, "sp") if is_shown(s)) if tree is not None else iter(())

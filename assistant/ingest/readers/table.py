@@ -1,12 +1,17 @@
 """CSV and TSV files: every record as it stands in the file, commas and quotation marks included."""
 
 import csv
+import re
+from collections import Counter
 from collections.abc import Iterator
 
 from assistant.errors import ReadError
+from assistant.ingest.grid import GridCell, GridRow, table_pages
 from assistant.ingest.readers import LONGEST_ROWS, ReadResult, no_text, too_many_rows
-from assistant.ingest.readers.rows import column_headings
-from assistant.schema import Page
+
+_HEAD_LINES = 20
+# For Excel alone, which does not show it.
+_STATED = re.compile(r"sep=(\S|\t)\s*$", re.IGNORECASE)
 
 
 def read_table(text: str) -> ReadResult:
@@ -17,25 +22,23 @@ def read_table(text: str) -> ReadResult:
     """
     lines = text.split("\n")
     try:
-        records = [row for row in _records(lines) if any(cell.strip() for cell in row[2])]
+        records = list(_records(lines))
     except csv.Error as error:
         raise ReadError(
             "CSVとして読めません(欄が長すぎるか、引用符が閉じていません)。",
             "元のソフトで開き、CSV(UTF-8)で保存し直してください。",
         ) from error
-    if not records:
+    if not any(cell.strip() for *_, cells in records for cell in cells):
         raise no_text()
-    headings = column_headings(records[0][2]) if len(records) > 1 else None
-    return ReadResult(
-        tuple(
-            Page(
-                "\n".join(lines[first - 1 : last]),
-                locator=f"行 {first}",
-                section=headings or "表",
-            )
-            for first, last, _ in records
+    rows = [
+        GridRow(
+            tuple(GridCell(cell) for cell in cells),
+            locator=f"行 {first}",
+            text="\n".join(lines[first - 1 : last]),
         )
-    )
+        for first, last, cells in records
+    ]
+    return ReadResult(tuple(table_pages(rows, above=None, blank_above=True)))
 
 
 def _records(lines: list[str]) -> Iterator[tuple[int, int, list[str]]]:
@@ -45,10 +48,22 @@ def _records(lines: list[str]) -> Iterator[tuple[int, int, list[str]]]:
     for count, cells in enumerate(reader, start=1):
         if count > LONGEST_ROWS:
             raise too_many_rows()
-        yield first, min(reader.line_num, len(lines)), cells
+        if first > 1 or not _STATED.match(lines[0]):
+            yield first, min(reader.line_num, len(lines)), cells
         first = reader.line_num + 1
 
 
 def _delimiter(lines: list[str]) -> str:
-    head = "\n".join(lines[:20])
-    return max(",\t;", key=head.count)
+    r"""The character that cuts most of the first lines into the same number of cells.
+
+    Counting it is misled by amounts (「機器費\t1,200,000円」); where two fit, the comma is such.
+    """
+    if stated := _STATED.match(lines[0]):
+        return stated[1]
+    head = [f"{line}\n" for line in lines[:_HEAD_LINES]]
+
+    def fit(delimiter: str) -> int:
+        widths = Counter(len(cells) for cells in csv.reader(head, delimiter=delimiter))
+        return max((count for width, count in widths.items() if width > 1), default=0)
+
+    return max("\t;,", key=fit) if any(map(fit, "\t;")) else ","

@@ -1,301 +1,556 @@
-"""Word documents: paragraphs, table rows, text boxes, footnotes, running heads, each at its place.
+"""Word documents: paragraphs, table rows, text boxes, charts, notes, comments, running heads.
 
-Read from the XML that python-docx opens: its own `Paragraph.text` leaves out tracked insertions and
-content controls. Deleted and hidden text, comments and tables of contents are not read.
+Read from the XML of the package by a walk of our own, so that whatever Word opens is read. A number
+that Word puts before a paragraph by itself (「第3条」) is read as the beginning of the paragraph's
+text, where every reader of the document sees it. Struck-out, deleted and hidden words are left out
+and counted; tables of contents repeat the headings and are not read.
 """
 
+import email
+import email.policy
 import re
+import tempfile
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import docx
-from docx.document import Document
-from docx.enum.style import WD_STYLE_TYPE
-from docx.opc.constants import RELATIONSHIP_TYPE
-from docx.oxml.ns import qn
-from docx.oxml.parser import parse_xml
-
+from assistant.errors import ReadError
+from assistant.ingest.grid import GridCell, GridRow, table_pages
 from assistant.ingest.headings import enter, joined
-from assistant.ingest.readers import ReadResult, no_text
-from assistant.ingest.readers.rows import column_headings, row_text
+from assistant.ingest.readers import OFFICE_FORMATS, ReadResult, no_text, read_file
+from assistant.ingest.readers.charts import chart_pages
+from assistant.ingest.readers.graphics import DrawnLoss, diagram_items, paragraphs
+from assistant.ingest.readers.openxml import qn
+from assistant.ingest.readers.package import check_package, damaged
+from assistant.ingest.readers.parts import Package, below
+from assistant.ingest.readers.rows import row_text
+from assistant.ingest.readers.word_numbers import Number, Numbers
+from assistant.ingest.readers.word_styles import Styles, is_on
+from assistant.ingest.readers.word_text import (
+    CONTROL,
+    DELETED,
+    HIDDEN,
+    PROMPT,
+    Anchored,
+    Words,
+    is_contents,
+    kept,
+    note_key,
+)
 from assistant.schema import Page
 
-_COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
-_P, _TABLE, _ROW, _CELL, _CONTROL = (qn(f"w:{name}") for name in ("p", "tbl", "tr", "tc", "sdt"))
-_BOX = qn("w:txbxContent")
-# Nothing below these is text of the paragraph they stand in; a fallback repeats its choice.
-_LEFT_OUT = {
-    *(qn(f"w:{name}") for name in ("del", "moveFrom", "pPr", "rPr", "sdtPr", "rt")),
-    _BOX,
-    f"{_COMPATIBILITY}Fallback",
+_P, _TABLE, _ROW, _CELL = (qn(f"w:{name}") for name in ("p", "tbl", "tr", "tc"))
+_CHUNK = qn("w:altChunk")
+# Runs and equations stand in a paragraph; Word reads them without one, too.
+_BLOCKS = {_P, _TABLE, _CHUNK, qn("w:r"), qn("w:hyperlink"), qn("m:oMathPara"), qn("m:oMath")}
+_ARTICLE = re.compile(r"第.+条")
+_DIVISION = re.compile(r"第.+([編章節款目])")
+_LONGEST_HEADING = 60
+_LONGEST_CAPTION = 60
+_CAPTION = re.compile(r"[(（\[【〔<＜]?\s*(?:表|図表|別表|単位)")
+_HEADS = {"header": "ヘッダー", "footer": "フッター"}
+_NOTES = {"footnotes": ("footnote", "脚注"), "endnotes": ("endnote", "文末脚注")}
+_FURNITURE = re.compile(r"[\W\d_]|第|全|ページ|頁|page|of", re.IGNORECASE)
+_DRAWN: dict[DrawnLoss, str] = {"struck": "取り消し線の文字", "equation": "数式"}
+_BY_RULE = ("取り消し線の文字", HIDDEN, DELETED, PROMPT)
+_CHUNK_SUFFIXES = {
+    "text/html": ".html",
+    "application/xhtml+xml": ".html",
+    "text/plain": ".txt",
+    "message/rfc822": ".mht",
+    f"application/vnd.openxmlformats-officedocument.{OFFICE_FORMATS['.docx'][1]}": ".docx",
 }
-_MARKS = {qn("w:tab"): "\t", qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:noBreakHyphen"): "-"}
-_HEADING_NAME = re.compile(r"(?:heading|見出し)\s*(\d)$", re.IGNORECASE)
-_TITLE_NAMES = {"title", "表題"}
-_TITLE_LEVEL = 0
-_BODY_LEVEL = 9
-"""Outline level that Word gives to ordinary text (0-based; 0 to 8 are headings)."""
-_DEEPEST_STYLE = 20
-_RUNNING_HEADS = {RELATIONSHIP_TYPE.HEADER: "ヘッダー", RELATIONSHIP_TYPE.FOOTER: "フッター"}
-# Fewer than this are a page number with its word: 「3ページ」.
-_FEWEST_LETTERS = 4
+_SAME = {".htm": ".html", ".xhtml": ".html", ".mhtml": ".mht", ".eml": ".mht"}
+_DEEPEST_CHUNK = 3
+_MOST_COLUMNS = 63
 
 
-@dataclass(frozen=True, slots=True)
-class _Style:
-    """What a paragraph style says of its paragraphs."""
-
-    level: int | None = None
-    """Heading level, 1 outermost; 0 for the document's title."""
-    item: bool = False
-    contents: bool = False
-    """An entry of the table of contents."""
-
-
-_PLAIN = _Style()
-
-
-def read_word(path: Path) -> ReadResult:
+def read_word(path: Path, *, depth: int = 0) -> ReadResult:
     """Read a .docx file; the caller has checked that it is one.
 
+    Args:
+        path: the file.
+        depth: how many documents it stands in.
+
     Raises:
-        ReadError: no text.
+        ReadError: no text, no document inside, or elements nested absurdly deep.
     """
-    document = docx.Document(str(path))
-    pages = (*_body_pages(document), *_footnotes(document), *_running_heads(document))
-    if not pages:
-        raise no_text()
-    return ReadResult(pages, document.core_properties.title or None)
+    with Package(path) as package:
+        reader = _Reader(package, depth)
+        try:
+            pages = reader.pages()
+        except RecursionError:
+            raise ReadError(
+                "文書の入れ子が深すぎます。", "元のソフトで開き、PDFに保存し直してください。"
+            ) from None
+        reason = reader.reason()
+        if not pages and reason:
+            raise ReadError(
+                f"読める文字がありません({reason.rstrip('。')})。",
+                "元のソフトで開いて確かめ、文字の入ったファイルを置き直してください。",
+            )
+        if not pages:
+            raise no_text()
+        return ReadResult(pages, package.title(), unreadable_reason=reason)
 
 
-def _body_pages(document: Document) -> Iterator[Page]:
-    styles = _styles(document)
-    path: list[tuple[int, str]] = []
-    counts: Counter[str] = Counter()
-    for element, prefix in _flow(document.element.body, counts):
-        above = joined(*(name for _, name in path))
-        if element.tag == _TABLE:
-            counts[f"{prefix}表"] += 1
-            yield from _table_pages(element, f"{prefix}表{counts[f'{prefix}表']}", above)
-            continue
-        counts[f"{prefix}段落"] += 1
-        locator = f"{prefix}段落 {counts[f'{prefix}段落']}"
-        style = _style_of(element, styles)
-        text = _text(element)
-        if text.strip() and not style.contents:
-            if style.level:
-                enter(path, style.level, " ".join(text.split()))
-            yield _paragraph(text, locator, above, style)
-        for box in _boxes(element):
-            yield Page(box, locator=f"{locator} テキストボックス", section=above)
+class _Reader:
+    """Reads one document; what is left out adds up in `left`."""
 
+    def __init__(self, package: Package, depth: int) -> None:
+        self.package, self.depth = package, depth
+        self.main = package.main("word/document.xml")
+        self.root = package.xml(self.main)
+        if self.root is None or self.root.tag != qn("w:document"):
+            raise damaged()
+        self.left: Counter[str] = Counter()
+        self.styles = Styles(self._part("styles"))
+        self.numbers = Numbers.of(self._part("numbering"), self.styles)
+        self.words = Words(package, self.main, self.styles, self.left)
+        self.marks: dict[str, None] = {}
+        self.counts: Counter[str] = Counter()
+        self.headings: list[tuple[int, str]] = []
+        self.article: Number | None = None
 
-def _paragraph(text: str, locator: str, above: str | None, style: _Style) -> Page:
-    if style.level is not None:
-        return Page(" ".join(text.split()), locator=locator, heading=True)
-    return Page(text, locator=locator, section=above, item=style.item)
+    def pages(self) -> tuple[Page, ...]:
+        """Everything that is read, the body first."""
+        body = self.root.find(qn("w:body"))
+        read = [] if body is None else list(self._body(body))
+        beside = [*self._notes(), *self._running_heads(), *self._comments()]
+        marks = [
+            Page(text, locator=f"透かし {number}", section="透かし")
+            for number, text in enumerate(self.marks, start=1)
+        ]
+        return (*read, *marks, *beside)
 
+    def reason(self) -> str:
+        """What was left out, by kind and number of places; empty for nothing."""
+        if self.package.damaged:
+            self.left["壊れた部品"] += self.package.damaged
+        ruled = [f"{kind} {self.left[kind]}か所" for kind in _BY_RULE if self.left[kind]]
+        unread = [
+            f"{kind} {count}か所"
+            for kind, count in self.left.items()
+            if count and kind not in _BY_RULE
+        ]
+        reason = f"{'、'.join(ruled)}は読みません。" if ruled else ""
+        return reason + (f"{'、'.join(unread)}を読めませんでした。" if unread else "")
 
-def _flow(parent: Any, counts: Counter[str], prefix: str = "") -> Iterator[tuple[Any, str]]:
-    """Paragraphs and tables in order, those of a content control with its name before them.
+    def _part(self, kind: str) -> Any:
+        found = self.package.related(self.main, kind)
+        return self.package.xml(found[0]) if found else None
 
-    Only paragraphs outside controls are counted as Word's users and python-docx count them.
-    """
-    for child in parent.iterchildren():
-        if child.tag in {_P, _TABLE}:
-            yield child, prefix
-        elif child.tag == _CONTROL and not _is_contents(child):
-            if not prefix:
-                counts["コントロール"] += 1
-            inner = prefix or f"コントロール{counts['コントロール']} "
-            for content in child.iterchildren(qn("w:sdtContent")):
-                yield from _flow(content, counts, inner)
+    def _body(self, body: Any) -> Iterator[Page]:
+        captions: list[str] = []
+        for element, prefix in self._flow(body):
+            if element.tag == _TABLE:
+                name = f"{prefix}表{self._next(f'{prefix}表')}"
+                caption = " ".join(captions) or None
+                yield from self._table(element, name, self._above(), caption)
+                captions = []
+            elif element.tag == _CHUNK:
+                yield from self._chunk(element, self._above())
+            else:
+                place = f"{prefix}段落 {self._next(f'{prefix}段落')}"
+                pages = list(self._paragraph(element, place))
+                yield from pages
+                captions = self._captions(captions, element, pages)
 
+    def _flow(self, parent: Any, prefix: str = "") -> Iterator[tuple[Any, str]]:
+        """Blocks in order, those of a content control with its name before them.
 
-def _is_contents(control: Any) -> bool:
-    gallery = control.find(f"{qn('w:sdtPr')}/{qn('w:docPartObj')}/{qn('w:docPartGallery')}")
-    return gallery is not None and gallery.get(qn("w:val")) == "Table of Contents"
+        Only paragraphs outside controls are counted as Word's users count them.
+        """
+        for element in kept(parent, {*_BLOCKS, CONTROL}, self.words):
+            if element.tag != CONTROL:
+                yield element, prefix
+            elif not is_contents(element):
+                inner = prefix or f"コントロール{self._next('コントロール')} "
+                if is_on(element.find(f"{qn('w:sdtPr')}/{qn('w:showingPlcHdr')}")):
+                    self.words.leave(PROMPT, element)
+                else:
+                    yield from self._flow(element, inner)
 
+    def _next(self, name: str) -> int:
+        self.counts[name] += 1
+        return self.counts[name]
 
-def _text(element: Any) -> str:
-    """The visible text below an element."""
-    parts = []
-    for child in element.iterchildren():
-        if child.tag in _LEFT_OUT or _is_hidden(child):
-            continue
-        if child.tag == qn("w:t"):
-            parts.append(child.text or "")
-        elif child.tag in _MARKS:
-            parts.append(_MARKS[child.tag])
+    def _above(self) -> str | None:
+        return joined(*(name for _, name in self.headings))
+
+    def _over(self, level: int) -> str | None:
+        """The headings over a heading of that level; none over the document's title."""
+        return joined(*(name for rank, name in self.headings if rank < level))
+
+    def _paragraph(self, element: Any, place: str) -> Iterator[Page]:
+        properties = element.find(qn("w:pPr"))
+        text, number, anchored = self._read(element)
+        above = self._above()
+        if text.strip() and not self.styles.paragraph(properties).contents:
+            level = self.styles.level(properties)
+            line = " ".join(text.split())
+            if level is None:
+                level = _division_level(number, line)
+            if level is not None:
+                self.article = None
+                over = self._over(level)
+                if level:
+                    enter(self.headings, level, line)
+                above = self._above()
+                yield Page(line, locator=place, section=over, heading=True)
+            else:
+                section = joined(above, self._in_article(number, text))
+                item = number is not None and not _ARTICLE.match(number.label)
+                yield Page(text, locator=place, section=section, item=item)
+        for thing in anchored:
+            yield from self._anchored(thing, place, above)
+
+    def _in_article(self, number: Number | None, text: str) -> str | None:
+        """The article (第3条) to which a paragraph belongs, and None for one outside of articles.
+
+        An article goes on over its numbered items and whole sentences; captions and 附則 end it.
+        """
+        if number and _ARTICLE.match(number.label):
+            self.article = number
+        elif self.article and number:
+            if number.list == self.article.list and number.level <= self.article.level:
+                self.article = None
+        elif "。" not in text:
+            self.article = None
+        return self.article.label if self.article else None
+
+    def _read(self, paragraph: Any, table: str = "") -> tuple[str, Number | None, list[Anchored]]:
+        """The words of a paragraph with its number before them, the number, what is anchored."""
+        text, anchored = self.words.read(paragraph, table)
+        properties = paragraph.find(qn("w:pPr"))
+        if not text.strip() and _is_gone(properties):
+            return "", None, anchored
+        number = self.numbers.next(properties)
+        if number and text.strip():
+            text = number.label + number.gap + text.lstrip()
+        return text, number, anchored
+
+    def _captions(self, before: list[str], element: Any, pages: Sequence[Page]) -> list[str]:
+        """The lines over a table that name it or its unit: at most the two before it."""
+        if len(pages) != 1 or pages[0].heading:
+            return before if not pages else []
+        text = " ".join(pages[0].text.split())
+        named = self.styles.paragraph(element.find(qn("w:pPr"))).caption or _CAPTION.match(text)
+        if len(text) > _LONGEST_CAPTION or "。" in text or not named:
+            return []
+        return [*before[-1:], text]
+
+    def _anchored(self, thing: Anchored, place: str, above: str | None) -> Iterator[Page]:
+        """Pages of what is anchored in a paragraph."""
+        if thing.kind == "watermark":
+            self.marks[thing.text] = None
+        elif thing.kind == "drawn":
+            yield Page(thing.text, locator=f"{place} テキストボックス", section=above)
+        elif thing.kind == "box":
+            place = f"{place} テキストボックス"
+            lines, others = self._inside(thing.element, place, above)
+            if lines:
+                yield Page("\n".join(lines), locator=place, section=above)
+            yield from others
+        elif thing.kind == "picture":
+            name = "画像の説明"
+            yield Page(thing.text, locator=f"{place} {name}", section=joined(above, name))
+        elif thing.kind == "chart":
+            yield from self._chart(thing.text, f"{place} グラフ", above)
         else:
-            parts.append(_text(child))
-    return "".join(parts)
+            for path, text in diagram_items(self.package.xml(thing.text), self._drawn):
+                yield Page(text, locator=f"{place} 図", section=joined(above, *path))
+
+    def _drawn(self, body: Any) -> str:
+        """The words that are seen of a text body of a drawing; the rest is counted."""
+        return paragraphs(body, lambda kind: self.left.update([_DRAWN[kind]]))
+
+    def _chart(self, part: str, place: str, above: str | None) -> Iterator[Page]:
+        root = self.package.xml(part)
+        pages, counted = chart_pages(root, locator=place, above=above, text=self._drawn)
+        if not counted:
+            self.left["グラフの値"] += 1
+        yield from pages
+        for relation in self.package.relations(part).values():
+            if relation.kind == "chartUserShapes":
+                shapes = self.package.xml(relation.target)
+                for body in below(shapes, "txBody") if shapes is not None else ():
+                    if text := self._drawn(body):
+                        yield Page(text, locator=place, section=above)
+
+    def _inside(
+        self, parent: Any, place: str, above: str | None, table: str = ""
+    ) -> tuple[list[str], list[Page]]:
+        """What stands in a cell, a box, a note or a running head.
+
+        Returns:
+            Its lines, boxes among them where they are anchored, and the pages of its tables, charts
+            and diagrams.
+        """
+        lines: list[str] = []
+        others: list[Page] = []
+        tables = 0
+        if parent.tag == qn("a:txBody"):  # of a drawing: paragraphs of another kind
+            return self._drawn(parent).splitlines(), []
+        for element in kept(parent, _BLOCKS, self.words):
+            if element.tag == _TABLE:
+                tables += 1
+                others += self._table(element, f"{place}の表{tables}", above)
+            elif element.tag == _CHUNK:
+                others += self._chunk(element, above)
+            else:
+                text, _, anchored = self._read(element, table)
+                lines += [text] if text.strip() else []
+                for thing in anchored:
+                    if thing.kind == "box":
+                        inner, more = self._inside(thing.element, place, above, table)
+                        lines += inner
+                        others += more
+                    elif thing.kind == "drawn":
+                        lines.append(thing.text)
+                    else:
+                        others += self._anchored(thing, place, above)
+        return lines, others
+
+    def _table(
+        self, table: Any, name: str, above: str | None, caption: str | None = None
+    ) -> Iterator[Page]:
+        style = self.styles.table(table.find(qn("w:tblPr")))
+        rows: list[GridRow] = []
+        inside: dict[str, list[Page]] = {}
+        spanning: dict[int, str] = {}
+        heads = True
+        for number, row in enumerate(kept(table, {_ROW}, self.words), start=1):
+            properties = row.find(qn("w:trPr"))
+            place = f"{name} {number}行"
+            if properties is not None and properties.find(qn("w:del")) is not None:
+                self.words.leave(DELETED, row)
+                continue
+            if properties is not None and is_on(properties.find(qn("w:hidden"))):
+                self.words.leave(HIDDEN, row)
+                continue
+            heads = heads and properties is not None and is_on(properties.find(qn("w:tblHeader")))
+            cells, others = self._cells(row, place, above, spanning, style)
+            rows.append(GridRow(cells, locator=place, heads=True if heads else None))
+            inside[place] = others
+        waiting = [row.locator or "" for row in rows]
+        for page in table_pages(rows, above=above, caption=caption):
+            while waiting and waiting[0] != page.locator:
+                yield from inside[waiting.pop(0)]
+            yield _framed(page)
+        for place in waiting:
+            yield from inside[place]
+
+    def _cells(
+        self, row: Any, place: str, above: str | None, spanning: dict[int, str], style: str
+    ) -> tuple[tuple[GridCell, ...], list[Page]]:
+        """The cells of a row by the columns of the grid, and the pages of what stands in them.
+
+        Args:
+            row: w:tr.
+            place: its name.
+            above: headings over the table.
+            spanning: column → text of the cell above; kept up to date.
+            style: of the table.
+        """
+        before = row.find(f"{qn('w:trPr')}/{qn('w:gridBefore')}")
+        cells = [GridCell()] * _number(before, 0)
+        own: list[str] = []
+        others: list[Page] = []
+        for cell in kept(row, {_CELL}, self.words):
+            properties = cell.find(qn("w:tcPr"))
+            column = len(cells)
+            if _has(properties, "w:cellDel"):
+                self.words.leave(DELETED, cell)
+                continue
+            if _goes_on(properties, "w:vMerge") and column in spanning:
+                self.words.leave(HIDDEN, cell)  # Word shows the first cell of the merged ones
+                text, carried = spanning[column], True
+            elif _goes_on(properties, "w:hMerge") and cells:
+                self.words.leave(HIDDEN, cell)
+                text, carried = cells[-1].text, True
+            else:
+                lines, more = self._inside(cell, place, above, style)
+                text, carried = "\n".join(lines), False
+                own.append(text)
+                others += more
+            span = properties.find(qn("w:gridSpan")) if properties is not None else None
+            width = max(1, _number(span, 1))
+            cells += [GridCell(text, carried), *[GridCell(text, carried=True)] * (width - 1)]
+            spanning.update({column + step: text for step in range(width)})
+        return tuple(cells), [_under(page, above, row_text(own)) for page in others]
+
+    def _notes(self) -> Iterator[Page]:
+        """Footnotes and end notes in the order of their numbers; separators are no notes."""
+        referred = {
+            note_key(e)
+            for name in ("w:footnoteReference", "w:endnoteReference")
+            for e in self.root.iter(qn(name))
+        }
+        for kind, (tag, name) in _NOTES.items():
+            for part in self.package.related(self.main, kind):
+                root = self._turn_to(part)
+                number = 0
+                for note in root.iter(qn(f"w:{tag}")) if root is not None else ():
+                    if note.get(qn("w:type")) not in {None, "normal"}:
+                        continue
+                    number += 1
+                    key = f"{tag} {note.get(qn('w:id'), '')}"
+                    if key in referred and key not in self.words.notes:
+                        self.words.leave(DELETED, note)
+                    else:
+                        yield from self._story(note, f"{name} {number}", name)
+
+    def _comments(self) -> Iterator[Page]:
+        for part in self.package.related(self.main, "comments"):
+            root = self._turn_to(part)
+            found = root.iter(qn("w:comment")) if root is not None else ()
+            for number, comment in enumerate(found, start=1):
+                yield from self._story(comment, f"コメント {number}", "コメント")
+
+    def _running_heads(self) -> Iterator[Page]:
+        """What stands at the top and foot of pages, each text once: they hold stages and dates."""
+        counts: Counter[str] = Counter()
+        seen: set[str] = set()
+        for kind, name in _HEADS.items():
+            for part in self._heads(kind):
+                root = self._turn_to(part, pages_out=True)
+                if root is None:
+                    continue
+                lines, inside = self._inside(root, f"{name} {counts[name] + 1}", name)
+                text = "\n".join(lines)
+                others = [page for page in inside if page.text not in seen]
+                written = bool(_FURNITURE.sub("", text)) and text not in seen
+                if written or others:
+                    counts[name] += 1
+                    seen |= {text, *(page.text for page in others)}
+                if written:
+                    yield Page(text, locator=f"{name} {counts[name]}", section=name)
+                yield from others
+        self.marks = {text: None for text in self.marks if text not in seen}
+
+    def _heads(self, kind: str) -> list[str]:
+        """Parts of the running heads that some section shows."""
+        relations = self.package.relations(self.main)
+        if not relations:
+            return self.package.related(self.main, kind)
+        settings = self._part("settings")
+        first = any(is_on(mark) for mark in self.root.iter(qn("w:titlePg")))
+        even = settings is not None and is_on(settings.find(qn("w:evenAndOddHeaders")))
+        shown = {"default": True, "first": first, "even": even}
+        found: dict[str, None] = {}
+        for reference in self.root.iter(qn(f"w:{kind}Reference")):
+            relation = relations.get(reference.get(qn("r:id"), ""))
+            if relation and not relation.external and shown.get(reference.get(qn("w:type")), True):
+                found[relation.target] = None
+        return list(found)
+
+    def _story(self, element: Any, place: str, section: str) -> Iterator[Page]:
+        lines, others = self._inside(element, place, section)
+        if lines:
+            yield Page("\n".join(lines), locator=place, section=section)
+        yield from others
+
+    def _turn_to(self, part: str, *, pages_out: bool = False) -> Any:
+        """The root of a part; its relations are followed from now on."""
+        self.words.part, self.words.pages_out = part, pages_out
+        return self.package.xml(part)
+
+    def _chunk(self, element: Any, above: str | None) -> Iterator[Page]:
+        """A document of another format that Word takes in when it opens this one."""
+        relation = self.package.relations(self.words.part).get(element.get(qn("r:id"), ""))
+        data = None
+        if relation and not relation.external:
+            data = self.package.data(relation.target)
+        pages = None
+        if relation and data:
+            kind = self.package.content_type(relation.target)
+            suffix = _CHUNK_SUFFIXES.get(kind) or Path(relation.target).suffix.lower()
+            pages = _chunk_pages(data, _SAME.get(suffix, suffix), self.depth + 1)
+        if pages is None:
+            self.left["取り込まれた別の文書"] += 1
+            return
+        place = f"取り込み{self._next('取り込み')}"
+        for page in pages:
+            locator = f"{place} {page.locator}" if page.locator else place
+            yield _under(page, above, None, locator)
 
 
-def _is_hidden(element: Any) -> bool:
-    """A run in hidden type, or a control that shows only its prompt."""
-    if element.tag == qn("w:r"):
-        return _is_on(element.find(f"{qn('w:rPr')}/{qn('w:vanish')}"))
-    if element.tag == _CONTROL:
-        return _is_on(element.find(f"{qn('w:sdtPr')}/{qn('w:showingPlcHdr')}"))
-    return False
-
-
-def _is_on(switch: Any) -> bool:
-    return switch is not None and switch.get(qn("w:val")) not in {"0", "false", "off"}
-
-
-def _boxes(element: Any) -> Iterator[str]:
-    """Texts of the text boxes anchored in a paragraph."""
-    for child in element.iterchildren():
-        if child.tag == _BOX:
-            text = "\n".join(_paragraphs(child))
-            if text:
-                yield text
-        elif child.tag not in _LEFT_OUT:
-            yield from _boxes(child)
-
-
-def _paragraphs(element: Any) -> Iterator[str]:
-    """Texts of the paragraphs below an element, empty ones left out."""
-    for child in element.iterchildren():
-        if child.tag == _P:
-            text = _text(child)
-            if text.strip():
-                yield text
-        elif child.tag not in _LEFT_OUT:
-            yield from _paragraphs(child)
-
-
-def _table_pages(table: Any, name: str, above: str | None) -> Iterator[Page]:
-    rows = list(table.iterchildren(_ROW))
-    headings = None
-    spanning: dict[int, str] = {}
-    for number, row in enumerate(rows, start=1):
-        if row.find(f"{qn('w:trPr')}/{qn('w:del')}") is not None:
-            continue
-        cells = _cells(row)
-        carried = _carried(cells, spanning)
-        filled = [cell for cell, _ in cells if cell.strip()]
-        if number == 1 and len(rows) > 1:
-            headings = column_headings(filled)
-        section = joined(above, headings, carried)
-        if len(filled) == 1:
-            # A cell alone in its row frames prose: its paragraphs keep their lines.
-            yield Page(filled[0], locator=f"{name} {number}行", section=section)
-        elif filled:
-            yield Page(row_text(filled), locator=f"{name} {number}行", section=section or "表")
-
-
-def _cells(row: Any) -> list[tuple[str, bool]]:
-    """Text of every cell, and whether the cell goes on the one above it."""
-    cells = []
-    for cell in row.iter(_CELL):
-        if next(cell.iterancestors(_ROW)) is not row:
-            continue  # of a table inside a cell: read with that cell
-        merge = cell.find(f"{qn('w:tcPr')}/{qn('w:vMerge')}")
-        goes_on = merge is not None and merge.get(qn("w:val")) != "restart"
-        cells.append(("\n".join(_paragraphs(cell)), goes_on))
-    return cells
-
-
-def _carried(cells: list[tuple[str, bool]], spanning: dict[int, str]) -> str | None:
-    """What cells that span several rows say of this row; they are quoted in their first row only.
+def _chunk_pages(data: bytes, suffix: str, depth: int) -> tuple[Page, ...] | None:
+    """The pages of an embedded document; None where it cannot be read.
 
     Args:
-        cells: of the row.
-        spanning: column → text of the cell above; kept up to date.
+        data: its bytes.
+        suffix: of its format.
+        depth: how many documents it stands in.
     """
-    carried = []
-    for column, (text, goes_on) in enumerate(cells):
-        if goes_on:
-            carried.append(" ".join(spanning.get(column, "").split()))
-        else:
-            spanning[column] = text
-    return row_text(carried) or None
+    try:
+        if suffix == ".mht":
+            message = email.message_from_bytes(data, policy=email.policy.default)
+            part = message.get_body(("html", "plain"))
+            data = part.get_content().encode() if part else b""
+            suffix = ".txt" if part and part.get_content_type() == "text/plain" else ".html"
+        if suffix not in {".html", ".txt", ".docx"} or depth > _DEEPEST_CHUNK:
+            return None
+        with tempfile.TemporaryDirectory() as folder:
+            inner = Path(folder) / f"inner{suffix}"
+            inner.write_bytes(data)
+            if suffix != ".docx":
+                return read_file(inner).pages
+            name, main_type = OFFICE_FORMATS[suffix]
+            check_package(inner, main_type, name)
+            return read_word(inner, depth=depth).pages
+    except (ReadError, LookupError, ValueError):  # damaged, or in an encoding that nobody knows
+        return None
 
 
-def _styles(document: Document) -> dict[str, _Style]:
-    found = {}
-    for style in document.styles:
-        if style.type == WD_STYLE_TYPE.PARAGRAPH:
-            found[style.style_id] = _read_style(style)
-    return found
+def _division_level(number: Number | None, line: str) -> int | None:
+    """Rank of a short paragraph that Word numbers 第2章: a heading without a heading's style."""
+    match = _DIVISION.fullmatch(number.label) if number else None
+    if match is None or "。" in line or len(line) > _LONGEST_HEADING:
+        return None
+    return "編章節款目".index(match[1]) + 1
 
 
-def _read_style(style: Any) -> _Style:
-    """What a style says, or else the style that it builds on."""
-    level, item, contents = None, False, False
-    for _ in range(_DEEPEST_STYLE):
-        name = (style.name or "").strip()
-        match = _HEADING_NAME.match(name)
-        contents = contents or name.lower().startswith("toc ")
-        properties = style.element.find(qn("w:pPr"))
-        item = item or _is_numbered(properties)
-        if level is None:
-            level = int(match[1]) if match else _outline_level(properties)
-        if level is None and name.lower() in _TITLE_NAMES:
-            level = _TITLE_LEVEL
-        if style.base_style is None:
-            break
-        style = style.base_style
-    return _Style(level, item, contents)
+def _under(page: Page, above: str | None, row: str | None, locator: str | None = None) -> Page:
+    """A page of something inside another: searched with the words around it, too."""
+    inner = page.section
+    if above and inner and (inner == above or inner.startswith(f"{above} > ")):
+        inner = inner[len(above) :].removeprefix(" > ") or None
+    inner = None if inner == "表" and (above or row) else inner
+    section = None if page.heading else joined(above, row, inner)
+    return replace(page, section=section, locator=locator or page.locator)
 
 
-def _style_of(paragraph: Any, styles: dict[str, _Style]) -> _Style:
-    """The paragraph's style with what the paragraph says itself."""
-    properties = paragraph.find(qn("w:pPr"))
-    if properties is None:
-        return _PLAIN
-    named = properties.find(qn("w:pStyle"))
-    style = styles.get(named.get(qn("w:val")), _PLAIN) if named is not None else _PLAIN
-    level = _outline_level(properties)
-    return _Style(
-        style.level if level is None else level,
-        style.item or _is_numbered(properties),
-        style.contents,
-    )
+def _framed(page: Page) -> Page:
+    """A cell alone in its row frames prose, which is no row of data."""
+    if len(page.cells) != 1 or page.columns or page.cells[0].heading:
+        return page
+    return replace(page, cells=(), section=None if page.section == "表" else page.section)
 
 
-def _outline_level(properties: Any) -> int | None:
-    mark = properties.find(qn("w:outlineLvl")) if properties is not None else None
-    value = mark.get(qn("w:val"), "") if mark is not None else ""
-    return int(value) + 1 if value.isdigit() and int(value) < _BODY_LEVEL else None
+def _is_gone(properties: Any) -> bool:
+    """Whether the mark of a paragraph is deleted or hidden: without words nothing is left of it."""
+    mark = properties.find(qn("w:rPr")) if properties is not None else None
+    if mark is None:
+        return False
+    removed = any(mark.find(qn(name)) is not None for name in ("w:del", "w:moveFrom"))
+    return removed or is_on(mark.find(qn("w:vanish")))
 
 
-def _is_numbered(properties: Any) -> bool:
-    mark = properties.find(f"{qn('w:numPr')}/{qn('w:numId')}") if properties is not None else None
-    return mark is not None and mark.get(qn("w:val")) != "0"
+def _goes_on(properties: Any, name: str) -> bool:
+    """Whether a cell goes on the merged one before it."""
+    merge = properties.find(qn(name)) if properties is not None else None
+    return merge is not None and merge.get(qn("w:val")) != "restart"
 
 
-def _footnotes(document: Document) -> Iterator[Page]:
-    """Footnotes in the order of their numbers; separators are no notes."""
-    for relation in document.part.rels.values():
-        if relation.reltype != RELATIONSHIP_TYPE.FOOTNOTES or relation.is_external:
-            continue
-        number = 0
-        for note in parse_xml(relation.target_part.blob).iterchildren(qn("w:footnote")):
-            if note.get(qn("w:type")) not in {None, "normal"}:
-                continue
-            number += 1
-            text = "\n".join(_paragraphs(note))
-            if text:
-                yield Page(text, locator=f"脚注 {number}", section="脚注")
+def _has(properties: Any, name: str) -> bool:
+    return properties is not None and properties.find(qn(name)) is not None
 
 
-def _running_heads(document: Document) -> Iterator[Page]:
-    """What stands at the top and foot of pages, each text once: they hold stages and dates."""
-    counts: Counter[str] = Counter()
-    seen: set[str] = set()
-    for relation in document.part.rels.values():
-        if relation.reltype not in _RUNNING_HEADS or relation.is_external:
-            continue
-        name = _RUNNING_HEADS[relation.reltype]
-        text = "\n".join(_paragraphs(parse_xml(relation.target_part.blob)))
-        if text not in seen and sum(c.isalpha() for c in text) >= _FEWEST_LETTERS:
-            counts[name] += 1
-            seen.add(text)
-            yield Page(text, locator=f"{name} {counts[name]}", section=name)
+def _number(element: Any, default: int) -> int:
+    """The whole number that an element states, at most that of Word's columns."""
+    value = element.get(qn("w:val"), "") if element is not None else ""
+    return min(int(value), _MOST_COLUMNS) if value.isdecimal() else default
