@@ -59,10 +59,10 @@ _LEANS = re.compile(
 )
 # What has no full stop is a heading, a caption or the boxes of a slide run together.
 _FRAGMENT = re.compile(r"\A[^。]*\Z|[\ue000-\uf8ff]")
-# Not material for a plan: the digest speaking of itself, a checklist's questions, a lead without
-# its list, who sat where.
+# Not material for a plan: the meaning of a term, the digest speaking of itself, a checklist's
+# questions, a lead without its list, who sat where.
 _UNUSABLE = re.compile(
-    r"^[-・] |本要約|本アシスタント|確かめる問い|か（[^）]*）。?$|"
+    r"^[^、。]{2,30}とは、|^[-・] |本要約|本アシスタント|確かめる問い|か（[^）]*）。?$|"
     r"次のとおりである(?:（[^）]*）)?。$|"
     r"[^。\n]{0,12}点は次のとおり|三つの目安は次|出席した|欠席だ|開かれた|案内した"
 )
