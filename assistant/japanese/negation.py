@@ -54,7 +54,9 @@ def find_denials(text: str) -> Denials:
         else:
             start = max(0, match.start() - _REACH)
             start = max([start, *(m.end() for m in _CLAUSE.finditer(folded, start, match.start()))])
-            inside = [n for n, (at, _) in enumerate(words) if start <= at < match.start()][::-1]
+            before = [n for n, (at, _) in enumerate(words) if at < match.start()]
+            # 「(案)に挙げていない」: without a word of its own clause, the nearest one is denied.
+            inside = [n for n in before if words[n][0] >= start][::-1] or before[-1:]
         # 無い is a content word of its own; it denies, it is not denied.
         scopes.append(tuple(words[n][1] for n in inside if words[n][1] != "無い"))
         reached.update(inside)
