@@ -86,3 +86,9 @@ def test_an_address_on_its_own_line_belongs_to_the_line_before():
     text = "申請先は次のとおりである。\nhttps://example.jp/a\n受付は3日からである。"
     spans = [text[start:end] for start, end in units(text)]
     assert spans == ["申請先は次のとおりである。\nhttps://example.jp/a", "受付は3日からである。"]
+
+
+def test_a_lead_with_its_source_in_brackets_keeps_its_list():
+    lead = "三つの目安は次のとおりである（骨子案 検討項目1 対応の方向性(1)の仮説と提案の三番目）。"
+    text = f"{lead}\n- 需要が高いこと\n- 効果が大きいこと"
+    assert units(text) == [(0, len(text))]
