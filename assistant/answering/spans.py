@@ -11,7 +11,9 @@ from assistant.japanese.width import comparable
 _LONGEST_LIST = 360
 _HIRAGANA = frozenset(map(chr, range(0x3041, 0x3097)))
 # A bracket behind it tells where the source stands.
-_LEAD_IN = re.compile(r"(?:次の|以下|とおり|通り|挙げ|点|ある)[^。（]{0,20}(?:（[^）]*）)?[。：:]?$")
+_LEAD_IN = re.compile(
+    r"(?:次の|以下|とおり|通り|挙げ|点|ある)[^。（]{0,20}(?:（[^）]*）)?[。：:]?$"
+)
 # What ends a sentence or goes on, and what a chart left behind: 「取り組んでいる約36%」.
 _NO_CAPTION = re.compile(r"[。?!、,]$|[0-9]+\s*[%割件人倍円年]?\)?$")
 _MARK = re.compile(rf"^(?:[{BULLETS}]|[-*+]\s)\s*")
