@@ -4,12 +4,14 @@ A row is one unit of an answer. Its columns are not all asked about: what is jud
 head of the row with the cells under the headings that the question names.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.ingest.readers.rows import has_amount
 from assistant.schema import Cell, Chunk, is_row, words_of
 
+_DIGIT = re.compile(r"\d")
 Pairs = tuple[tuple[str, str], ...]
 """Column heading (or empty) and words, cell by cell."""
 
@@ -86,7 +88,9 @@ def asked_cells(
     # A unit beside every number (1,480人) does not tell which row it is.
     shown, known = [pairs[0]], by_words[0].union(*(by_words[place] for place in asked))
     for place in range(1, len(pairs)):
-        if place in asked or by_words[place] - known:
+        # Which row it is, the second cell may say as well: 「中沢」 | 「図書館」.
+        names = place == 1 < min(asked) and not _DIGIT.search(pairs[1][1])
+        if place in asked or names or by_words[place] - known:
             shown.append(pairs[place])
             known |= by_words[place]
     return tuple(shown)

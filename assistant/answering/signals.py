@@ -311,10 +311,12 @@ def _of_passage(
         "names_missing": len(missing) / (len(asked.names) or 1),
     }
     similarities = _similarities(index, asked.vector, [one.text for one in said])
+    rivals = _rivals(query, asked, [one.row for one in said if one.row], place)
     candidates = []
     for one, similarity in zip(said, similarities, strict=True):
         found = _of_sentence(query, asked, passage, one, place, missing)
         shares = found.pop("shares")
+        found["other_name"] = max(found["other_name"], float(one.row in rivals))
         signals = Signals(
             **common,
             **around,
@@ -325,6 +327,33 @@ def _of_passage(
         )
         candidates.append(Candidate(passage, one.start, one.end, signals, tuple(shares), one.cells))
     return candidates
+
+
+def _rivals(query: Query, asked: _Asked, rows: Sequence[Row], place: list[str]) -> list[Row]:
+    """Rows that speak of another thing than the one asked about.
+
+    They lack a word by which another row is named, or the second half of a name: asked for
+    中沢診療所, neither 中沢図書館 nor 下沢診療所 answers. A row that the question names as it is
+    does, also where two are asked about.
+    """
+    names = [[words for _, words in row.pairs[:2] if not _DIGIT.search(words)] for row in rows]
+    named = [asked.held(content_words(" ".join(words))) for words in names]
+    found = []
+    for number, row in enumerate(rows):
+        said = " ".join(f"{heading} {words}" for heading, words in row.pairs)
+        words = [*content_words(said), BREAK, *place]
+        own = asked.held(words)
+        others = [held for n, held in enumerate(named) if n != number]
+        lacking = any(bool(np.any((held > own) & asked.nouns)) for held in others)
+        label = content_words(" ".join(names[number]))
+        torn = any(
+            one in label and head not in words and f"{one}{head}" in query.text
+            for one, head in asked.pairs
+        )
+        named_whole = names[number] and comparable(names[number][-1]) in query.text
+        if (lacking or torn) and not named_whole:
+            found.append(row)
+    return found
 
 
 def _sayings(asked: _Asked, passage: Passage) -> list[_Saying]:

@@ -76,10 +76,13 @@ def table_pages(
     """
     titles: list[str] = [caption] if caption else []
     heads: tuple[str, ...] = ()
+    amounts: frozenset[int] = frozenset()
     for block in _blocks(rows):
         index = 0
         own: list[str] = []
-        while index < len(block) and len(own) < _MOST_TITLES and _is_title(block[index]):
+        # Single cells alone are a list, not titles over one another.
+        titled = len(block) <= _MOST_HEAD_ROWS or any(len(row.own) > 1 for row in block)
+        while titled and index < len(block) and len(own) < _MOST_TITLES and _is_title(block[index]):
             own.append(" ".join(block[index].own[0].split()))
             yield _title_page(block[index], joined(above, *titles))
             index += 1
@@ -94,9 +97,22 @@ def table_pages(
             for row in block[index : index + count]:
                 yield _page(row, joined(above, *titles), (), columns=True)
             index += count
-        elif heads and block[index:] and max(len(r.cells) for r in block[index:]) > len(heads):
+        elif heads and not _goes_on(amounts, len(heads), block[index:]):
             heads = ()
+        amounts = _amounts(block[index:])
         yield from _data_pages(block[index:], heads, joined(above, *titles), blank_above)
+
+
+def _amounts(rows: Sequence[GridRow]) -> frozenset[int]:
+    """0-based columns that hold amounts in every row that fills them."""
+    columns = range(max((len(row.cells) for row in rows), default=0))
+    filled = {c: [t for row in rows if (t := _text_at(row, c))] for c in columns}
+    return frozenset(c for c, texts in filled.items() if texts and all(map(has_amount, texts)))
+
+
+def _goes_on(amounts: frozenset[int], width: int, block: Sequence[GridRow]) -> bool:
+    """Whether rows behind a blank one belong under the headings of the table before it."""
+    return amounts == _amounts(block) and all(len(row.cells) <= width for row in block)
 
 
 def _blocks(rows: Sequence[GridRow]) -> Iterator[list[GridRow]]:
@@ -196,7 +212,8 @@ def _headings(
             if text and text not in names:
                 names.append(text)
         name = " ".join(names)
-        counted = any(has_amount(_text_at(row, column)) for row in data)
+        texts = [text for row in data if (text := _text_at(row, column))]
+        counted = 2 * sum(map(has_amount, texts)) > len(texts)
         headings.append(
             f"{name}({unit})" if name and unit and counted and not _OWN_UNIT.search(name) else name
         )
@@ -278,7 +295,8 @@ def _places(text: str, row: GridRow, heads: Sequence[str]) -> tuple[Cell, ...]:
     for column, cell in enumerate(row.cells):
         words = cell.text if cell.text in text else " ".join(cell.text.split())
         heading = heads[column] if column < len(heads) else ""
-        if not words.strip() or (cell.carried and cell.text in row.own):
+        beside = bool(column) and row.cells[column - 1].text == cell.text
+        if not words.strip() or (cell.carried and beside):
             continue
         start = -1 if cell.carried else text.find(words, position)
         if start < 0:  # elsewhere, or in pieces: quotation marks doubled, lines of a cell in print

@@ -371,7 +371,7 @@ class _Reader:
         caption: str | None,
     ) -> None:
         """Rows of one table: (place of a cell, whether it is carried) for every column."""
-        hidden = sorted(self.hidden)
+        hidden = _apart(self.hidden)
         grid, places = [], []
         for row, head in zip(rows, heads, strict=True):
             own = [place for place, carried in row if not carried and place[0] < place[1]]

@@ -126,7 +126,11 @@ def _row_piece(line: Line, page: Page) -> Piece:
     """A table's row whole, also where a cell holds line breaks (a quoted field of a CSV file)."""
     text = page.text.strip()
     start = page.text.index(text)
-    return Piece(line, text, start, row=True, cells=moved_cells(page.cells, -start))
+    cells = tuple(
+        cell._replace(start=max(0, cell.start), end=min(len(text), cell.end))
+        for cell in moved_cells(page.cells, -start)
+    )
+    return Piece(line, text, start, row=True, cells=cells)
 
 
 def _by_headings(

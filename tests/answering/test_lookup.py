@@ -31,6 +31,29 @@ def ask(tmp_path_factory, index_root):
     assistant.close()
 
 
+PLACES = """地区,施設名,年間維持費(千円)
+中沢,中沢体育館,6780
+中沢,中沢図書館,12400
+下沢,下沢公民館,2350\u3000
+"""
+
+
+def test_another_building_of_the_place_does_not_answer(tmp_path, index_root):
+    town = Town.made(tmp_path, index_root)
+    town.write("places.csv", PLACES)
+    town.ingest()
+    assistant = town.opened()
+    try:
+        right = assistant.ask("中沢図書館の年間維持費はいくらですか")
+        assert right.answer == "中沢　施設名: 中沢図書館　年間維持費(千円): 12400[1]"
+        blank = assistant.ask("下沢公民館の年間維持費はいくらですか")
+        assert blank.answer == "下沢　施設名: 下沢公民館　年間維持費(千円): 2350[1]"
+        assert assistant.ask("中沢診療所の年間維持費はいくらですか").refused
+        assert assistant.ask("下沢体育館の年間維持費はいくらですか").refused
+    finally:
+        assistant.close()
+
+
 @pytest.mark.parametrize(
     ("question", "shown"),
     [

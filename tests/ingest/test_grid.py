@@ -133,3 +133,32 @@ def test_headings_that_the_file_marks_are_taken_as_such():
 
 def test_headings_with_nothing_below_them_are_a_row():
     assert [page.columns for page in pages(["施設名", "定員"])] == [False]
+
+
+def test_a_price_per_piece_names_a_column():
+    heads, row = pages(["機器", "台数", "1台の価格"], ["給水栓", "12台", "125,000円"])
+    assert heads.columns
+    assert shown(row) == [("機器", "給水栓"), ("台数", "12台"), ("1台の価格", "125,000円")]
+
+
+def test_a_list_of_single_cells_has_no_titles():
+    last = pages(*([f"{name}公民館"] for name in "東西南北"), ["栄公民館は9時から開く"])[-1]
+    assert last.section == "表"
+
+
+def test_rows_of_another_kind_behind_a_blank_row_lose_the_headings():
+    *_, total, contact = pages(
+        ["区分", "金額"],
+        ["A", "100円"],
+        ["B", "200円"],
+        ["", ""],
+        ["合計", "300円"],
+        ["問合せ", "総務課"],
+    )
+    assert shown(total) == [("", "合計"), ("", "300円")]
+    assert shown(contact) == [("", "問合せ"), ("", "総務課")]
+
+
+def test_a_merged_cell_holds_beside_the_same_words():
+    *_, row = pages(["部屋", "昼", "夜"], ["会議室", "200円", "300円"], ["和室", UP, "200円"])
+    assert shown(row) == [("部屋", "和室"), ("昼", "200円"), ("夜", "200円")]

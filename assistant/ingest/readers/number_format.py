@@ -62,7 +62,7 @@ BUILT_IN = {
 }
 
 _TOKEN = re.compile(
-    r'"(?P<literal>[^"]*)"?|\\(?P<escaped>.)|[_*](?P<blank>.)'
+    r'"(?P<literal>[^"]*)"?|[\\!](?P<escaped>.)|[_*](?P<blank>.)'
     r"|\[(?P<elapsed>h+|m+|s+)\]|\[(?P<tag>[^\]]*)\]"
     r"|(?P<general>General|G/標準)|(?P<noon>AM/PM|A/P|上午/下午|午前/午後)"
     r"|(?P<exponent>(?<=[0#?])E[+-])"
@@ -225,19 +225,22 @@ def _shown_figures(section: _Section, value: float, *, signed: bool) -> str:
     last = max([i for i in digits if i < power], default=digits[-1])
     scaled = Decimal(f"{value:.{_EXACT_DIGITS}g}").scaleb(
         2 * kinds.count("percent")
-        - 3 * sum(kind == "comma" and last < i for i, kind in enumerate(kinds))
+        - 3 * sum(kind == "comma" and last < i for i, kind in enumerate(kinds)),
+        _WIDE,
     )
     exponent = scaled.adjusted() if power < len(kinds) and scaled else 0
     unit = Decimal(1).scaleb(-len(decimals))
-    rounded = scaled.scaleb(-exponent).quantize(unit, ROUND_HALF_UP, _WIDE)
-    before, _, after = f"{abs(rounded):f}".partition(".")
+    rounded = scaled.scaleb(-exponent, _WIDE).quantize(unit, ROUND_HALF_UP, _WIDE)
+    before, _, after = f"{rounded.copy_abs():f}".partition(".")
     places = _whole_places(section, whole, before)
     places |= _decimal_places(section, decimals, after)
     if power < len(kinds):
         sign = "-" if exponent < 0 else tokens[power][1][1:].replace("-", "")
         figures = str(abs(exponent)).rjust(sum(i > power for i in digits), "0")
         places |= dict.fromkeys([i for i in digits if i > power], "") | {power: f"E{sign}{figures}"}
-    places[point] = "." if any(places.get(i) for i in decimals) else ""
+    # 「.00」 has no place for the digits before the point: they stand before it all the same.
+    lead = before if not whole and before != "0" else ""
+    places[point] = lead + ("." if any(places.get(i) for i in decimals) else "")
     shown = "".join(
         places.get(i, "" if kind in {"comma", "digit", "text"} else text)
         for i, (kind, text) in enumerate(tokens)

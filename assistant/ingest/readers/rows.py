@@ -10,7 +10,8 @@ from assistant.japanese.width import fold
 _BETWEEN_CELLS = "\u3000"
 _LONGEST_COLUMN_HEADING = 30
 _MONTH_OR_YEAR = re.compile(r"(?:\d{1,2}月|(?:19|20)\d{2})$")
-_AMOUNT = re.compile(r"[¥$△▲+-]?\d[\d,.]*\s*\S{0,4}$")
+# 「1台の価格」 names a column, 「1台」 is an amount.
+_AMOUNT = re.compile(r"[¥$△▲+-]?\d[\d,.]*\s*[^\sの]{0,4}$")
 
 
 def row_text(cells: Sequence[str]) -> str:
