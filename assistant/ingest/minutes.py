@@ -61,6 +61,7 @@ _LEADS = re.compile(
 _OPINES = re.compile(
     r"(?<!たいと)思(?:い|って|う)|考え(?:ます|て|る)|感じ|べき|のでは(?:ない|な)|受け止め|すばらし|重要|大切|必要"
 )
+_MARKED = re.compile(r"(?:^|\n)#{1,6}[ \t]+$")
 # Page cues above which an explanation of a document is not taken for an answer.
 _LEAFED = 3
 # A turn of the secretariat shorter than this that answers nothing only leads through the meeting.
@@ -104,7 +105,7 @@ def split_minutes(
         first -= _heading_item(lines[first - 1].text, above) is not None
     head = lines[:first]
     items = agenda_of(head)
-    turns = _turns(lines, marks, first, items)
+    turns = _turns(lines, marks, first, items, pages)
     _place_in_agenda(turns, items)
     words: dict[str, str] = {}
     for turn in turns:
@@ -221,7 +222,13 @@ def _from_first_spoken(lines: list[Line], marks: dict[int, Mark]) -> dict[int, M
     return {}
 
 
-def _turns(lines: list[Line], marks: dict[int, Mark], first: int, items: list[str]) -> list[_Turn]:
+def _turns(
+    lines: list[Line],
+    marks: dict[int, Mark],
+    first: int,
+    items: list[str],
+    pages: tuple[Page, ...],
+) -> list[_Turn]:
     turns: list[_Turn] = []
     heading: str | None = None
     agenda: int | None = None
@@ -230,6 +237,8 @@ def _turns(lines: list[Line], marks: dict[int, Mark], first: int, items: list[st
         line = lines[index]
         mark = marks.get(index)
         opened = None if mark else _heading_item(line.text, items)
+        if opened is None and not mark and _is_marked(line, pages[line.page]):
+            opened = -1
         if opened is not None:
             _keep_bare_heading(turns, above)
             above = len(turns), line
@@ -243,6 +252,11 @@ def _turns(lines: list[Line], marks: dict[int, Mark], first: int, items: list[st
             turns[-1].pieces.append(Piece(line, line.text, line.start))
     _keep_bare_heading(turns, above)
     return turns
+
+
+def _is_marked(line: Line, page: Page) -> bool:
+    """Whether the file itself makes the line a heading: then nobody says it."""
+    return page.heading or bool(_MARKED.search(page.text[max(0, line.start - 10) : line.start]))
 
 
 def _keep_bare_heading(turns: list[_Turn], above: tuple[int, Line] | None) -> None:

@@ -200,3 +200,15 @@ def test_any_order_of_lines_is_read_and_no_words_are_lost(lines):
     # A line that the agenda names is a heading of the record.
     headings = "".join(part for turn in found for part in turn.heading_path)
     assert ("山田座長、佐藤構成員" in kept + headings) == ("山田座長、佐藤構成員" in lines)
+
+
+def test_a_heading_of_the_file_ends_the_last_speech():
+    text = (
+        "# 第2回協議会 議事録\n\n○会長　それでは始めます。\n\n○事務局　資料1を説明します。\n\n"
+        "○会長　以上で終わります。\n\n## 決定事項\n\n1. 窓口は10月1日に開く。\n"
+    )
+    _, turns = split_minutes((Page(text),), markdown=True)
+    assert turns[-1].speaker is None
+    assert turns[-1].heading_path == ("決定事項",)
+    assert turns[-2].speaker == "会長"
+    assert "窓口" not in "".join(block.text for block in turns[-2].blocks)
