@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.ingest.readers.rows import has_amount
-from assistant.schema import Cell, Chunk, is_row, words_of
+from assistant.schema import Cell, Chunk, is_row, row_shown, words_of
 
 _DIGIT = re.compile(r"\d")
 Pairs = tuple[tuple[str, str], ...]
@@ -56,6 +56,15 @@ def rows_of(chunk: Chunk) -> list[Row]:
             rows.append(Row(start, end, _pairs(chunk.text, cells)))
         start = end + 1
     return rows
+
+
+def shown_text(chunk: Chunk) -> str:
+    """The text of a chunk as a person reads it: rows of tables with their headings."""
+    shown, position = "", 0
+    for row in rows_of(chunk):
+        shown += chunk.text[position : row.start] + row_shown(row.pairs)
+        position = row.end
+    return shown + chunk.text[position:]
 
 
 def _pairs(text: str, cells: Sequence[Cell]) -> Pairs:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from assistant.answering.answer import status_label
+from assistant.answering.lookup import shown_text
 from assistant.export.text import NEAR, place_text, unknown_stages_text
 from assistant.schema import Answer, Citation, Coverage, PlanItem, ProjectPlan, Statement
 
@@ -133,7 +134,7 @@ def answer_blocks(answer: Answer) -> list[Block]:
     if answer.nearest:
         found = tuple(
             (
-                (Line(passage.chunk.text),),
+                (Line(shown_text(passage.chunk)),),
                 (Line(place_text(passage.document, passage.chunk, passage.chunk)),),
             )
             for passage in answer.nearest

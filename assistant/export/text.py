@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from assistant.answering.answer import status_label
+from assistant.answering.lookup import shown_text
 from assistant.schema import Answer, Chunk, Citation, IngestReport, Passage, SourceDocument
 
 _ORIGIN = {
@@ -62,7 +63,7 @@ def passage_text(passage: Passage) -> str:
     """A search result: where it stands, then its text."""
     chunk = passage.chunk
     place = place_text(passage.document, chunk, chunk)
-    indented = "\n".join(f"    {line}" for line in chunk.text.split("\n"))
+    indented = "\n".join(f"    {line}" for line in shown_text(chunk).split("\n"))
     return f"{passage.rank}. {place}\n   ({chunk.chunk_id})\n{indented}"
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 import streamlit as st
 
 from assistant.answering.ground import is_made_of
+from assistant.answering.lookup import shown_text
 from assistant.assistant import Assistant
 from assistant.errors import AssistantError
 from assistant.export.markdown import conversation_markdown
@@ -234,7 +235,7 @@ def _draw_refusal(assistant: Assistant, number: int, answer: Answer) -> None:
     for passage in answer.nearest:
         citation = source.as_citation(passage)
         with st.container(border=True):
-            paragraph(passage.chunk.text, "text")
+            paragraph(shown_text(passage.chunk), "text")
             _source_button(f"near_{number}_{passage.rank}", f"turn_{number}", "nearest", citation)
 
 

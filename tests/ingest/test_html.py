@@ -54,7 +54,6 @@ def test_blocks_are_counted_and_stand_under_their_headings(read, encoding):
         '<span style="color:red; visibility:hidden">悪い</span>',
         '<p style="font-size:0">悪い</p>',
         "<p hidden>悪い</p>",
-        '<p aria-hidden="true">悪い</p>',
         "<iframe>悪い</iframe>",
         "<dialog>悪い</dialog>",
         '<p style="opacity:0.0">悪い</p>',

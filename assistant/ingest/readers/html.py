@@ -66,6 +66,7 @@ _CLIPPED = re.compile(
     r"rect\(\s*([01])(?:px)?[\s,]+\1(?:px)?[\s,]+\1(?:px)?[\s,]+\1(?:px)?\s*\)"
     r"|inset\(\s*(?:50|100)%\s*\)|circle\(\s*0"
 )
+_MOVED = {"absolute", "fixed", "relative", "sticky"}
 _FAR_LEFT = re.compile(r"-\d{4,}(?:\.\d+)?(?:px|pt)$|-\d{3,}r?em$")
 _MARKERS = (
     ("none", ""),
@@ -317,14 +318,13 @@ def _seen(node: LexborNode, look: _Look, reading: _Reading) -> _Look | None:
     attributes, style = node.attributes, reading.styles.of(node)
     gone = (
         "hidden" in attributes
-        or (attributes.get("aria-hidden") or "").lower() == "true"
         or (tag == "dialog" and "open" not in attributes)
         or style.get("display") == "none"
         or style.get("content-visibility") == "hidden"
         or style.get("mso-hide") == "all"
         or bool(_NOTHING.match(style.get("opacity", "1")))
         or bool(_CLIPPED.search(style.get("clip", "") + style.get("clip-path", "")))
-        or bool(_FAR_LEFT.match(style.get("left", "")))
+        or (style.get("position") in _MOVED and bool(_FAR_LEFT.match(style.get("left", ""))))
     )
     struck = tag in _STRUCK or "line-through" in style.get("text-decoration", "")
     if gone or struck:
