@@ -57,6 +57,7 @@ def test_blocks_are_counted_and_stand_under_their_headings(read, encoding):
         "<iframe>悪い</iframe>",
         "<dialog>悪い</dialog>",
         '<p style="opacity:0.0">悪い</p>',
+        '<p style="position:absolute; left:-9999px">悪い</p>',
         '<p style="mso-hide:all">悪い</p>',
         "<!--[if gte mso 9]><p>悪い</p><![endif]-->",
     ],
@@ -279,3 +280,10 @@ def test_sheets_without_end_do_no_harm(read):
 def test_tables_nested_absurdly_deep_are_counted(read):
     result = read("<table><tr><th>甲<td>" * 40 + "乙")
     assert "入れ子の深すぎる表 1か所" in result.unreadable_reason
+
+
+@pytest.mark.parametrize(
+    "html", ['<p><span aria-hidden="true">電話</span></p>', '<p style="left:-9999px">電話</p>']
+)
+def test_what_only_programs_skip_or_browsers_ignore_is_read(html):
+    assert read_html(f"<p>受付</p>{html}").pages[-1].text == "電話"

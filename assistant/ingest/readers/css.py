@@ -19,6 +19,7 @@ _PROPERTIES = {
     "clip": "clip",
     "clip-path": "clip-path",
     "left": "left",
+    "position": "position",
     "text-decoration": "text-decoration",
     "text-decoration-line": "text-decoration",
     "list-style": "list-style",
