@@ -303,7 +303,6 @@ class _Visible(HTMLParser):
         unseen = (
             tag in _UNSEEN
             or "hidden" in given
-            or given.get("aria-hidden") == "true"
             or (tag == "dialog" and "open" not in given)
             or re.search(
                 r"display:none|visibility:hidden|font-size:0(?![.\d])|line-through|mso-hide:all|opacity:0(?!\.?0*[1-9])",
