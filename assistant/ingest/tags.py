@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from assistant.ingest.comments import Spans
 from assistant.schema import Hidden
 
-Spans = list[tuple[int, int]]
 Place = tuple[int, int]
 
 _TAG = re.compile(

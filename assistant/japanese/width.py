@@ -68,11 +68,6 @@ def comparable(text: str) -> str:
     return _BEFORE_UNIT.sub("", closed)
 
 
-def is_ignorable(character: str) -> bool:
-    """Whether a character shows nothing by itself."""
-    return bool(_IGNORABLE.match(character))
-
-
 def squeeze(text: str) -> str:
     """NFKC without any white space: the form in which quotes are compared.
 

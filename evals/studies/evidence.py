@@ -68,8 +68,8 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("samples", type=Path)
     options.add_argument("--work", type=Path, required=True)
-    options.add_argument("--answer", type=float, default=0.3, help="least probability of an answer")
-    options.add_argument("--near", type=float, default=0.15, help="least probability of `near`")
+    options.add_argument("--answer", type=float, default=0.25, help="least of `answer`")
+    options.add_argument("--near", type=float, default=0.12, help="least of `near`")
     options.add_argument("--write", action="store_true", help="write decision.json")
     given = options.parse_args()
     cache = given.work / "asked.pkl"
@@ -337,7 +337,7 @@ def report(kind: str, rows: Sequence[Asked], sentence: Logistic, found: Weighed)
         f"\n{kind}: first sentence right:", {o: round(float(np.mean(first[o])), 3) for o in origins}
     )
     print("least probability | answered / refused without the source / trap refused")
-    for least in (0.1, 0.2, 0.3, 0.4, 0.5, 0.6):
+    for least in (0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6):
         cells = []
         for origin in origins:
             p = {name: np.array(values) for name, values in found[origin].items()}
@@ -346,7 +346,7 @@ def report(kind: str, rows: Sequence[Asked], sentence: Logistic, found: Weighed)
                 f"{origin} {np.mean(p['present'] >= least):.3f} / "
                 f"{np.mean(p['absent'] < least):.3f} / {trap}"
             )
-        print(f"{least:.1f} | " + " | ".join(cells))
+        print(f"{least:.2f} | " + " | ".join(cells))
 
 
 def _first_is_right(row: Asked, sentence: Logistic, kind: str) -> bool:

@@ -92,7 +92,7 @@ class Package:
 
     def xml(self, name: str) -> Any:
         """The root of a part, read as far as it goes by lxml; None where it is absent or no XML."""
-        data = self.data(name)
+        data = self.data(name) if name.lower().endswith(XML_SUFFIXES) else b""
         if not data:
             return None
         root, broken = read_xml(data)
