@@ -15,6 +15,7 @@ import json
 import random
 import re
 import time
+import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -47,8 +48,11 @@ _EXCHANGED = 0.3
 """Share of the questions that are asked in other words of the thesaurus."""
 _GROUPS_A_STEP = 12
 _RATE, _HEAD_RATE = 1e-4, 3e-4
-_TRAP_LIMIT = 1_200
+_TRAP_LIMIT = 4_000
+_ENCYCLOPAEDIA = 4_000
+"""Questions of JaQuAD, those with a trap first: the others keep what the reader knows."""
 _FACTS = 500
+_NOTICES = 2_500
 Json = dict[str, Any]
 
 
@@ -95,6 +99,7 @@ def main() -> None:
         *written(_Sources(given.samples, given.out / "pdfs"), [_QUESTIONS, *given.extra], chance),
         *encyclopaedia(given.samples, chance),
         *facts(_FACTS, chance),
+        *notices(_NOTICES, chance),
     ]
     print(len(groups), "groups,", sum(map(len, groups)), "examples", flush=True)
     torch.manual_seed(given.seed)
@@ -150,7 +155,8 @@ def encyclopaedia(samples: Path, chance: random.Random) -> Iterator[Group]:
     wordings = {row["id"]: row["text"] for row in rows}
     traps = {t.twin: t.question for t in make_traps(wordings, sources, count=_TRAP_LIMIT, seed=3)}
     search = _Nearest(everything)
-    for row in rows:
+    rows = sorted(chance.sample(rows, len(rows)), key=lambda row: row["id"] not in traps)
+    for row in rows[:_ENCYCLOPAEDIA]:
         answers = [answer for answer in row["answer"] if answer]
         texts = by_id[gold[row["id"]]]
         right = [(t, where) for t in texts if (where := _where(t, answers))]
@@ -212,6 +218,65 @@ def facts(count: int, chance: random.Random) -> Iterator[Group]:
             Example(question, both, True, frozenset({0})),
             Example(question, Text("", (said[1],)), False, frozenset()),
         ]
+
+
+_LEADS = (
+    "{who}の",
+    "{who}は、",
+    "{who}は",
+    "{who}には",
+    "{who}では",
+    "{who}を",
+    "{who}に",
+    "{who}と",
+)
+_SEPARATORS = ("　", "：", ": ", " ")
+_TITLES = ("", "お知らせ", "要綱", "広報", "町のあらまし", "事業の概要", "実施要領", "案内")
+
+
+def notices(count: int, chance: random.Random) -> Iterator[Group]:
+    """Groups of plain facts: what a notice says of a thing, and what it leaves out."""
+    path = Path(__file__).with_name("notices.toml")
+    kinds = tomllib.loads(path.read_text(encoding="utf-8"))["kinds"]
+    for _ in range(count):
+        kind = chance.choice(kinds)
+        who, other = chance.sample(kind["names"], 2)
+        told = chance.sample(kind["attributes"], chance.randint(3, 6))
+        asked, unsaid = told[0], told.pop()
+        form = chance.choice(("sentences", "headed", "list"))
+        own = {attribute["asks"][0]: _stated(attribute, who, form, chance) for attribute in told}
+        lines = chance.sample(list(own.values()), len(own))
+        answer = own[asked["asks"][0]]
+        stranger = _stated(asked, other, form, chance)
+        title = chance.choice(_TITLES)
+        heading, far = (title, title) if form == "sentences" else (who, other)
+        if form == "sentences" and chance.random() < 0.5:  # one notice that speaks of both
+            lines.insert(chance.randint(0, len(lines)), _stated(unsaid, other, form, chance))
+        left = tuple(line for line in lines if line != answer)
+        if form == "sentences":
+            left = (*left, stranger)
+        question = chance.choice(asked["asks"]).format(who=who)
+        whole = Text(heading, tuple(lines))
+        near = [_stated(unsaid, other, form, chance), stranger]
+        trap = chance.choice(unsaid["asks"]).format(who=who)
+        yield [
+            Example(question, whole, True, frozenset({lines.index(answer)})),
+            Example(question, Text(heading, left), False, frozenset()),
+            Example(question, Text(far, tuple(near)), False, frozenset()),
+            Example(trap, whole, False, frozenset()),
+        ]
+
+
+def _stated(attribute: Json, who: str, form: str, chance: random.Random) -> str:
+    """One line that says an attribute; under a heading that names the thing, without its name."""
+    value = chance.choice(attribute["values"])
+    if form == "list":
+        return chance.choice(attribute["labels"]) + chance.choice(_SEPARATORS) + value
+    said: str = chance.choice([*attribute["says"], *attribute.get("odd", ())])
+    if form == "headed":
+        lead = next((lead for lead in _LEADS if said.startswith(lead)), "")
+        said = said.removeprefix(lead)
+    return said.format(who=who, v=value)
 
 
 def in_other_words(question: str, chance: random.Random) -> str:
