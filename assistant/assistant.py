@@ -10,10 +10,16 @@ from typing import TYPE_CHECKING, Self
 
 from assistant.answering.answer import extractive_answer, refusal, timed, without_undated
 from assistant.answering.context import in_context
-from assistant.answering.conversation import answer_about_source, standalone_question
+from assistant.answering.conversation import (
+    answer_about_source,
+    points_back,
+    standalone_question,
+)
 from assistant.answering.reading import Reader, open_reader
 from assistant.errors import IndexBusyError, IndexVersionError, InputError, ModelError
 from assistant.indexing import ingest, rebuild, starter_folders, starter_is_current
+from assistant.question.read import Question, read_question
+from assistant.question.restrictions import undated
 from assistant.retrieval.index import (
     Index,
     Manifest,
@@ -22,8 +28,6 @@ from assistant.retrieval.index import (
     read_manifest,
 )
 from assistant.retrieval.models import open_embedder, open_reranker
-from assistant.retrieval.parts import parts_of
-from assistant.retrieval.restrictions import undated
 from assistant.retrieval.search import find
 from assistant.schema import (
     Answer,
@@ -124,7 +128,8 @@ class Assistant:
         """
         if k < 1:
             raise InputError("件数は1以上にしてください。", "-k に1以上の数を指定してください。")
-        return find(self._index, question, k, filters, reranker=self._reranker)
+        index = self._index
+        return find(index, read_question(index, question, filters), k, reranker=self._reranker)
 
     def retriever(self, k: int = 5, filters: Filters | None = None) -> "PassageRetriever":
         """`search` as a LangChain retriever, over the index as it is now."""
@@ -194,6 +199,9 @@ class Assistant:
             yield from _statements(about_source)
             return about_source
         standalone = standalone_question(text, history)
+        if standalone and not points_back(text):
+            alone, _ = self._extracted(index, text, filters, None)
+            standalone = standalone if alone.refused else None
         notice = None
         if write:
             try:
@@ -213,21 +221,21 @@ class Assistant:
         """The answer, and what was found for the whole question and for each of its parts."""
         provenance = self._provenance(index)
 
-        def search(question: str, within: Filters) -> Found:
-            return find(index, question, _PASSAGES, within, reranker=self._reranker)
+        def search(asked: str, within: Filters) -> tuple[Question, Found]:
+            question = read_question(index, asked, within)
+            return question, find(index, question, _PASSAGES, reranker=self._reranker)
 
-        asked = standalone or text
-        found = search(asked, filters)
+        question, found = search(standalone or text, filters)
         # What the question says of all its parts (「骨子案では」) holds for each.
-        parts = [(part, search(part.question, found.filters)) for part in parts_of(asked)]
-        answer = extractive_answer(index, asked, found, provenance, parts, self._reader)
+        parts = [(part, *search(part.question, found.filters)) for part in question.parts]
+        answer = extractive_answer(index, question, found, provenance, parts, self._reader)
         left_out = undated(index.manifest.documents, found.filters)
         if left_out:
             other = None
             if answer.refused:
                 instead = replace(found.filters, since=None, until=None, documents=left_out)
-                there = search(asked, instead)
-                other = extractive_answer(index, asked, there, provenance, (), self._reader)
+                again, there = search(question.asked, instead)
+                other = extractive_answer(index, again, there, provenance, (), self._reader)
             answer = without_undated(answer, len(left_out), other)
         return replace(
             answer,
@@ -235,7 +243,7 @@ class Assistant:
             standalone=standalone,
             filters=found.filters,
             notes=(*found.notes, *answer.notes),
-        ), [found, *(part for _, part in parts)]
+        ), [found, *(part for _, _, part in parts)]
 
     def _provenance(self, index: Index) -> Provenance:
         manifest = index.manifest

@@ -431,8 +431,6 @@ class Found:
     """Those given and those read from the question."""
     notes: tuple[str, ...] = ()
     """Japanese: restrictions read from the question, and those given up because nothing passed."""
-    periods: tuple[Period, ...] = ()
-    """Those that the question names by 「昨年度」 and the like."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,9 @@ from unittest.mock import patch
 from assistant.export.rows import passage_row
 from assistant.indexing import ingest
 from assistant.japanese.thesaurus import build_thesaurus
-from assistant.retrieval import concepts, search
+from assistant.question import concepts
+from assistant.question.read import read_question
+from assistant.retrieval import search
 from assistant.retrieval.index import Index
 from assistant.settings import Settings
 from evals.cases import Case, load_cases
@@ -70,7 +72,7 @@ def _figures(index: Index, name: str) -> list[str]:
 
 
 def _found(index: Index, case: Case) -> tuple[float, float]:
-    passages = search.find(index, case.question, _FOUND).passages
+    passages = search.find(index, read_question(index, case.question), _FOUND).passages
     rows = [passage_row(passage) | {"characters": len(passage.chunk.text)} for passage in passages]
     record = asdict(case)
     return top_5(record, rows), first_1000(record, rows)

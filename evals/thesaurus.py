@@ -20,7 +20,9 @@ from unittest.mock import patch
 from assistant.export.rows import passage_row
 from assistant.japanese import thesaurus
 from assistant.japanese.thesaurus import Thesaurus, build_thesaurus, term_words
-from assistant.retrieval import concepts, search
+from assistant.question import concepts
+from assistant.question.read import read_question
+from assistant.retrieval import search
 from assistant.retrieval.index import Index
 from evals.ablation import indexed_sets
 from evals.cases import Case, load_cases
@@ -100,7 +102,7 @@ def _of_case(index: Index, name: str, case: Case) -> Question:
     record = asdict(case)
 
     def figure() -> float:
-        passages = search.find(index, case.question, DEPTH).passages
+        passages = search.find(index, read_question(index, case.question), DEPTH).passages
         rows = [passage_row(passage) for passage in passages]
         ranks = (n for n in range(1, len(rows) + 1) if top_5(record, rows[:n]))
         return 1 / next(ranks, float("inf"))

@@ -87,6 +87,15 @@ def index_root(home, documents):
 
 
 @pytest.fixture(scope="session")
+def index(index_root):
+    from assistant.retrieval.index import Index
+
+    opened = Index(index_root)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
 def assistant(index_root):
     """An assistant over `documents`; shared, since nothing in it changes."""
     from assistant.assistant import Assistant

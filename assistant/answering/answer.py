@@ -11,10 +11,10 @@ from assistant.answering.reading import Reader
 from assistant.answering.signals import Candidate
 from assistant.answering.untrusted import inert
 from assistant.answering.voice import attribution_of, label_notes, label_of, minutes_note
+from assistant.question.parts import Part
+from assistant.question.read import Question
+from assistant.question.restrictions import within
 from assistant.retrieval.index import Index
-from assistant.retrieval.parts import Part
-from assistant.retrieval.query import understand
-from assistant.retrieval.restrictions import within
 from assistant.schema import (
     Answer,
     Chunk,
@@ -33,41 +33,40 @@ _NEAREST = 3
 
 def extractive_answer(
     index: Index,
-    question: str,
+    question: Question,
     found: Found,
     provenance: Provenance,
-    parts: Sequence[tuple[Part, Found]] = (),
+    parts: Sequence[tuple[Part, Question, Found]] = (),
     reader: Reader | None = None,
 ) -> Answer:
     """Answer from the passages without a model, or refuse.
 
     Args:
         index: gives page texts, word frequencies and vectors.
-        question: as the user wrote it, neither empty nor too long.
-        found: the best passages, best first, and the periods named.
+        question: read against the index.
+        found: the best passages, best first.
         provenance: what is to be recorded with the answer.
-        parts: what the question asks for, part by part, each with what was found for it; a part of
-            which nothing is said is named in a note.
+        parts: what the question asks for, part by part, each as a question of its own with what was
+            found for it; a part of which nothing is said is named in a note.
         reader: says how far passages answer; None leaves it to the other signals.
     """
     passages = list(found.passages)
-    query = understand(question, found.periods)
-    whole = find_evidence(index, query, passages, reader)
+    whole = find_evidence(index, question, passages, reader)
     covered = cover_parts(index, whole, parts, reader)
     newest = newest_of(within(index.manifest.documents, found.filters).values())
-    statements, citations = grounded(index, with_antecedents(covered.evidence, query.dates))
+    statements, citations = grounded(index, with_antecedents(covered.evidence, question.dates))
     weighed = _weighed(whole)
     if not statements:
         reason: Reason = "near" if whole.outcome == "near" else "no_evidence"
         if reason == "near" and whole.best is not None:
             passages = [whole.best.passage]
-        refused = refusal(question, reason, passages, provenance, whole.missing, newest)
+        refused = refusal(question.asked, reason, passages, provenance, whole.missing, newest)
         return replace(refused, weighed=weighed)
     left_out = missing_notes(covered.missing)
     used = [c.document for c in citations]
     notes = notes_for(used, [c.chunk for c in citations])
     return Answer(
-        question=question,
+        question=question.asked,
         answer=render(statements, citations),
         refused=False,
         reason=None,
@@ -76,7 +75,7 @@ def extractive_answer(
         citations=tuple(citations),
         notes=(
             *left_out,
-            *_meaning_notes(query.defined, statements),
+            *_meaning_notes(question.wording.defined, statements),
             *notes,
             *label_notes(s.label for s in statements),
             *changed_notes(citations),

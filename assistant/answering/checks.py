@@ -20,7 +20,7 @@ from assistant.japanese.sentences import split_sentences
 from assistant.japanese.thesaurus import load_thesaurus, term_words
 from assistant.japanese.width import comparable, squeeze
 from assistant.japanese.words import content_words, proper_nouns
-from assistant.retrieval.query import ASKING_WORDS
+from assistant.question.wording import ASKING_WORDS
 from assistant.schema import Passage
 
 _DAY = re.compile(r"(\d{1,2})\s*月\s*(\d{1,2})\s*日")

@@ -10,9 +10,10 @@ from dataclasses import replace
 
 from assistant.answering.answer import render
 from assistant.japanese.dates import find_dates
+from assistant.japanese.lexicon import words_for
 from assistant.japanese.width import comparable
 from assistant.japanese.words import content_words
-from assistant.retrieval.query import ASKING_WORDS
+from assistant.question.wording import ASKING_WORDS
 from assistant.schema import Answer, Citation, Provenance, SourceDocument, Statement, Turn
 
 _POINTS_BACK = re.compile(
@@ -42,18 +43,18 @@ _ABOUT_SOURCE = re.compile(
     r"出典|案|確定|決定|正式|中間|最終"
 )
 # Words by which a question speaks of a source as such, not of what it says.
-_SOURCE_WORDS = frozenset(
-    " ".join(
-        (
-            "文書 情報 時点 話 データ 見解 述べる 会議 出典 案 確定 決定 正式 中間 最終 段階 版",
-            "下書き 済み 公表 発表 作る 出す 誰 いつ 何時 今 先程 上記",
-        )
-    ).split()
-)
+_SOURCE_WORDS = frozenset(words_for("of_sources"))
+
+
+def points_back(question: str) -> bool:
+    """Whether a question leans on the turns before it by its wording: 「それは」, 「ほかには」."""
+    return bool(_POINTS_BACK.search(comparable(question).strip()))
 
 
 def standalone_question(question: str, history: Sequence[Turn]) -> str | None:
     """The question with the topic of the last turn put before it; None when it stands alone.
+
+    A short question that does not point back is joined only where it is not answered as it stands.
 
     The topic of 「令和6年度のドローンの補助率はいくらですか」 is 「ドローンの補助率」: a date
     belongs to the question that names it, and so does a place when other places are asked for.
@@ -113,7 +114,7 @@ def _leans(question: str) -> bool:
     text = comparable(question).strip()
     own = [word for word in content_words(text) if word not in ASKING_WORDS]
     short = len(own) <= _FEW_WORDS and len(text) <= _FEW_CHARACTERS
-    return short or bool(_POINTS_BACK.search(text))
+    return short or points_back(question)
 
 
 def _topic(question: str) -> str:

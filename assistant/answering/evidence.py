@@ -11,10 +11,11 @@ from assistant.answering.signals import Candidate, candidates_of, place_words
 from assistant.japanese.thesaurus import load_thesaurus, term_words
 from assistant.japanese.width import comparable
 from assistant.japanese.words import content_words, proper_nouns
-from assistant.retrieval.concepts import BREAK, concepts_of, stand_together
+from assistant.question.concepts import BREAK, stand_together
+from assistant.question.parts import Part
+from assistant.question.read import Question
+from assistant.question.wording import ASKING_WORDS
 from assistant.retrieval.index import Index
-from assistant.retrieval.parts import Part
-from assistant.retrieval.query import ASKING_WORDS, Query, understand
 from assistant.schema import Found, Outcome, Passage
 
 _READ = 8
@@ -59,23 +60,23 @@ class Evidence:
 
 
 def find_evidence(
-    index: Index, query: Query, passages: Sequence[Passage], reader: Reader | None
+    index: Index, question: Question, passages: Sequence[Passage], reader: Reader | None
 ) -> Evidence:
     """Weigh the sentences of the passages and decide whether the best of them answers.
 
     Args:
         index: gives word frequencies and vectors.
-        query: the question.
+        question: read against the index.
         passages: best first.
         reader: None decides by the other signals alone.
     """
-    if not query.words or not passages:
+    if not question.wording.words or not passages:
         return Evidence("refused", 0.0)
     read = list(passages[:_READ]) if reader else list(passages)
-    readings = reader.read(query.text, read) if reader else None
-    found = candidates_of(index, query, read, readings)
-    missing = _missing(index, query, found)
-    kept = [c for c in found if _is_pinned(c, query) and not _is_other_row(c, found)]
+    readings = reader.read(question.text, read) if reader else None
+    found = candidates_of(index, question, read, readings)
+    missing = _missing(question, found)
+    kept = [c for c in found if _is_pinned(c, question) and not _is_other_row(c, found)]
     verdict = decide(kept, with_reader=reader is not None)
     ranked = list(verdict.ranked)
     if not ranked:
@@ -83,18 +84,17 @@ def find_evidence(
     best = ranked[0][1]
     if verdict.outcome != "answer":
         return Evidence(verdict.outcome, verdict.probability, best=best, missing=missing)
-    if term := query.defined:
+    if term := question.wording.defined:
         raised = [(odds + _DEFINING * defines(c.text, term), c) for odds, c in ranked]
         ranked = sorted(raised, key=lambda pair: -pair[0])
     return Evidence("answer", verdict.probability, tuple(choose(ranked)), best)
 
 
-def _missing(index: Index, query: Query, found: Sequence[Candidate]) -> tuple[str, ...]:
+def _missing(question: Question, found: Sequence[Candidate]) -> tuple[str, ...]:
     """Things asked about of which no sentence in its place holds anything."""
-    concepts = concepts_of(index, query.text)
     missing = [
         (concept.share, concept.text)
-        for n, concept in enumerate(concepts)
+        for n, concept in enumerate(question.concepts)
         if concept.noun
         and concept.share >= _LEAST_MISSING
         and max((c.shares[n] for c in found), default=0.0) < _LEAST_HELD * concept.share
@@ -102,18 +102,19 @@ def _missing(index: Index, query: Query, found: Sequence[Candidate]) -> tuple[st
     return tuple(text for _, text in sorted(missing, reverse=True)[:_MOST_MISSING])
 
 
-def _is_pinned(candidate: Candidate, query: Query) -> bool:
+def _is_pinned(candidate: Candidate, question: Question) -> bool:
     """Whether a sentence stands where a quoted name, a term or a meeting is spoken of."""
-    if query.defined and not _is_quoted(query.defined, [content_words(candidate.said)]):
+    asked = question.wording
+    if asked.defined and not _is_quoted(asked.defined, [content_words(candidate.said)]):
         return False
     # 「電話番号」: the number of another thing will not do.
-    if not stand_together(query.attached, content_words(candidate.said)) and not _heads(
-        query.attached[:-1], candidate
+    if not stand_together(asked.attached, content_words(candidate.said)) and not _heads(
+        asked.attached[:-1], candidate
     ):
         return False
-    present = [_present(candidate.passage)] if query.quoted else []
-    return all(_is_quoted(name, present) for name in query.quoted) and all(
-        _has_meeting(candidate, meeting) for meeting in query.meetings
+    present = [_present(candidate.passage)] if asked.quoted else []
+    return all(_is_quoted(name, present) for name in asked.quoted) and all(
+        _has_meeting(candidate, meeting) for meeting in asked.meetings
     )
 
 
@@ -161,7 +162,7 @@ class Covered:
 def cover_parts(
     index: Index,
     whole: Evidence,
-    parts: Sequence[tuple[Part, Found]],
+    parts: Sequence[tuple[Part, Question, Found]],
     reader: Reader | None,
 ) -> Covered:
     """The evidence with the best sentence of every part that it leaves out.
@@ -169,16 +170,15 @@ def cover_parts(
     Args:
         index: gives word frequencies and vectors.
         whole: the evidence for the whole question.
-        parts: each with what was found for it.
+        parts: each as a question of its own, with what was found for it.
         reader: None decides by the other signals alone.
     """
     covered = list(whole.chosen)
     missing: list[str] = []
-    for part, found in parts:
+    for part, question, found in parts:
         if any(_holds(content_words(c.said), part.name) for c in whole.chosen):
             continue
-        query = understand(part.question, found.periods)
-        evidence = find_evidence(index, query, found.passages, reader)
+        evidence = find_evidence(index, question, found.passages, reader)
         if not evidence.chosen and not any(
             _holds(_present(c.passage), part.name) for c in whole.chosen
         ):

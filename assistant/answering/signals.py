@@ -21,16 +21,15 @@ from assistant.japanese.sentences import split_sentences
 from assistant.japanese.thesaurus import load_thesaurus, term_words
 from assistant.japanese.width import comparable
 from assistant.japanese.words import content_words, named_things, tagged_words
-from assistant.retrieval.concepts import (
+from assistant.question.concepts import (
     BREAK,
     Concept,
     Meter,
-    concepts_of,
     is_asking,
     stand_together,
 )
+from assistant.question.read import Question
 from assistant.retrieval.index import Index
-from assistant.retrieval.query import Query, named_speakers
 from assistant.schema import Passage, Period, row_shown
 
 _STAND_IN = 1.2
@@ -189,8 +188,8 @@ class _Saying:
 class _Asked:
     """A question as its words are looked for: made once, asked for many texts."""
 
-    def __init__(self, index: Index, query: Query) -> None:
-        concepts = concepts_of(index, query.text)
+    def __init__(self, index: Index, question: Question) -> None:
+        concepts, text = question.concepts, question.text
         self.concepts = concepts
         self.meter = Meter(concepts)
         self.shares = np.array([concept.share for concept in concepts])
@@ -198,16 +197,16 @@ class _Asked:
         by_rarity = sorted(range(len(concepts)), key=lambda n: -self.shares[n] * self.nouns[n])
         self.rarest = [n for n in by_rarity[:2] if self.nouns[n]]
         self.last_noun = max(np.flatnonzero(self.nouns), default=-1)
-        self.pairs = _compounds(query.text)
-        self.numbers = _numbers_in(query.text)
-        self.names = {name: _forms(name, query.text) for name in query.names}
-        self.kinds = dict(named_things(query.text))
-        self.dates = query.dates
-        self.counters = _COUNTER.findall(comparable(query.text))
-        units = [*map(re.escape, self.counters), *(["円"] if _MONEY.search(query.text) else [])]
+        self.pairs = _compounds(text)
+        self.numbers = _numbers_in(text)
+        self.names = {name: _forms(name, text) for name in question.wording.names}
+        self.kinds = dict(named_things(text))
+        self.dates = question.dates
+        self.counters = _COUNTER.findall(comparable(text))
+        units = [*map(re.escape, self.counters), *(["円"] if _MONEY.search(text) else [])]
         patterns = [p for unit in units for p in (rf"[(][^)]*{unit}", f"{unit}数")]
         self.counted = re.compile("|".join(patterns)) if patterns else None
-        self.vector: Any = index.sentences.embed_question(query.text)
+        self.vector: Any = index.sentences.embed_question(text)
 
     def held(self, words: Sequence[str]) -> "np.ndarray[Any, np.dtype[np.float64]]":
         """How much of each concept stands in a text, 0 to 1."""
@@ -260,7 +259,7 @@ class _Asked:
 
 def candidates_of(
     index: Index,
-    query: Query,
+    question: Question,
     passages: Sequence[Passage],
     readings: Sequence[Reading] | None = None,
 ) -> list[Candidate]:
@@ -268,13 +267,13 @@ def candidates_of(
 
     Args:
         index: gives word frequencies and vectors.
-        query: the question.
+        question: read against the index.
         passages: best first.
         readings: the reader's, one a passage; None without a reader.
     """
-    asked = _Asked(index, query)
+    asked = _Asked(index, question)
     best = max((passage.score for passage in passages), default=0.0) or 1.0
-    speakers = named_speakers(query.text, index.manifest.speakers)
+    speakers = question.speakers
     candidates: list[Candidate] = []
     for number, passage in enumerate(passages):
         common = {
@@ -285,13 +284,13 @@ def candidates_of(
             **_reader(passages, readings, number),
         }
         reading = readings[number] if readings else None
-        candidates += _of_passage(index, query, asked, passage, common, reading)
+        candidates += _of_passage(index, question, asked, passage, common, reading)
     return candidates
 
 
 def _of_passage(
     index: Index,
-    query: Query,
+    question: Question,
     asked: _Asked,
     passage: Passage,
     common: Mapping[str, float],
@@ -311,10 +310,10 @@ def _of_passage(
         "names_missing": len(missing) / (len(asked.names) or 1),
     }
     similarities = _similarities(index, asked.vector, [one.text for one in said])
-    rivals = _rivals(query, asked, [one.row for one in said if one.row], place)
+    rivals = _rivals(question, asked, [one.row for one in said if one.row], place)
     candidates = []
     for one, similarity in zip(said, similarities, strict=True):
-        found = _of_sentence(query, asked, passage, one, place, missing)
+        found = _of_sentence(question, asked, passage, one, place, missing)
         shares = found.pop("shares")
         found["other_name"] = max(found["other_name"], float(one.row in rivals))
         signals = Signals(
@@ -329,7 +328,7 @@ def _of_passage(
     return candidates
 
 
-def _rivals(query: Query, asked: _Asked, rows: Sequence[Row], place: list[str]) -> list[Row]:
+def _rivals(question: Question, asked: _Asked, rows: Sequence[Row], place: list[str]) -> list[Row]:
     """Rows that speak of another thing than the one asked about.
 
     They lack a word by which another row is named, or the second half of a name: asked for
@@ -347,10 +346,10 @@ def _rivals(query: Query, asked: _Asked, rows: Sequence[Row], place: list[str]) 
         lacking = any(bool(np.any((held > own) & asked.nouns)) for held in others)
         label = content_words(" ".join(names[number]))
         torn = any(
-            one in label and head not in words and f"{one}{head}" in query.text
+            one in label and head not in words and f"{one}{head}" in question.text
             for one, head in asked.pairs
         )
-        named_whole = names[number] and comparable(names[number][-1]) in query.text
+        named_whole = names[number] and comparable(names[number][-1]) in question.text
         if (lacking or torn) and not named_whole:
             found.append(row)
     return found
@@ -377,7 +376,7 @@ def _sayings(asked: _Asked, passage: Passage) -> list[_Saying]:
 
 
 def _of_sentence(
-    query: Query,
+    question: Question,
     asked: _Asked,
     passage: Passage,
     one: _Saying,
@@ -390,7 +389,7 @@ def _of_sentence(
     scope = [*headed, BREAK, *content_words(one.before)]
     held, with_heads, in_scope = asked.held(words), asked.held(headed), asked.held(scope)
     known = frozenset(scope)
-    last = asked.last_noun
+    last, wanted = asked.last_noun, question.wording.wanted
     heading = "\n".join((passage.document.title, _section(passage, one), one.before))
     meant = frozenset(headed)
     # Another row of the passage may hold the name: this one is not about it.
@@ -405,11 +404,11 @@ def _of_sentence(
         "names_unheld": len(asked.missing_names(meant)) / (len(asked.names) or 1),
         "other_name": _other_name(asked, missing, sentence),
         **_numbers(asked, sentence, heading),
-        **_dates(query, asked.dates, passage, one, heading),
+        **_dates(question, asked.dates, passage, one, heading),
         **_pairs(asked, words, known),
-        "no_amount": float(query.wanted == "amount" and not _AMOUNT.search(comparable(sentence))),
-        "no_date": float(query.wanted == "date" and not _says_when(sentence)),
-        "no_person": float(query.wanted == "person" and not _WHO.search(comparable(sentence))),
+        "no_amount": float(wanted == "amount" and not _AMOUNT.search(comparable(sentence))),
+        "no_date": float(wanted == "date" and not _says_when(sentence)),
+        "no_person": float(wanted == "person" and not _WHO.search(comparable(sentence))),
     }
 
 
@@ -508,7 +507,7 @@ def _numbers(asked: _Asked, sentence: str, heading: str) -> dict[str, float]:
 
 
 def _dates(
-    query: Query, asked: Sequence[Period], passage: Passage, one: _Saying, heading: str
+    question: Question, asked: Sequence[Period], passage: Passage, one: _Saying, heading: str
 ) -> dict[str, float]:
     if not asked:
         return {"dates_unheld": 0.0, "other_date": 0.0}
@@ -518,7 +517,7 @@ def _dates(
     unheld = other = 0
     for period in asked:
         met = any(overlap(mention, period) for mention in around)
-        if not here and query.wanted == "amount":
+        if not here and question.wording.wanted == "amount":
             # The date of an amount may stand anywhere in its passage, but it must stand there.
             # Of a table it is the row's own: the next row is of another date.
             around_it = row_shown(one.row.pairs) if one.row else passage.chunk.text
@@ -528,7 +527,7 @@ def _dates(
             first, last = days_of(published)
             met |= first <= period.last and period.first <= last
         unheld += not met
-        other += not met and bool(here or query.wanted == "amount")
+        other += not met and bool(here or question.wording.wanted == "amount")
     return {"dates_unheld": unheld / len(asked), "other_date": other / len(asked)}
 
 

@@ -13,9 +13,10 @@ from assistant.japanese.sentences import split_sentences
 from assistant.japanese.width import comparable
 from assistant.japanese.words import content_words
 from assistant.planning.kpi import is_indicator
-from assistant.retrieval.concepts import Meter, concepts_of
+from assistant.question.concepts import Meter, concepts_of
+from assistant.question.read import read_question
+from assistant.question.wording import ASKING_WORDS
 from assistant.retrieval.index import Index
-from assistant.retrieval.query import ASKING_WORDS, understand
 from assistant.retrieval.search import search
 from assistant.schema import Brief, Citation, Passage, PlanItem, Statement
 
@@ -175,7 +176,7 @@ class Material:
 
     def _ranked(self, asked: str, *, from_brief: bool) -> list[Candidate]:
         """Usable sentences for one question, best first."""
-        ranked = candidates_of(self._index, understand(asked), self._found(asked))
+        ranked = candidates_of(self._index, read_question(self._index, asked), self._found(asked))
         least = _LEAST_BRIEF_SCORE if from_brief else _LEAST_SCORE
         least_coverage = _LEAST_BRIEF_COVERAGE if from_brief else _LEAST_COVERAGE
         usable = [

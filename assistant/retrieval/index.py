@@ -119,7 +119,7 @@ class Index:
         if searching and self.embedder.name != self.manifest.embedding:
             self.close()
             raise other_embedding(self.manifest.embedding, self.embedder.name)
-        self.expansion = Vocabulary.load(folder, word_vectors)
+        self._vocabulary = Vocabulary.load(folder, word_vectors)
         counts = {self.vectors.count(), self.words.count()}
         if counts != {self.manifest.chunks}:
             self.close()
@@ -127,6 +127,29 @@ class Index:
         weakref.finalize(self, self.vectors.close)
         self.hidden = _yielding_digests(self.manifest)
         """Digests that yield to their indexed original."""
+
+    @property
+    def chunks(self) -> int:
+        """How many chunks it holds."""
+        return self.manifest.chunks
+
+    @property
+    def speakers(self) -> tuple[str, ...]:
+        """Speakers as printed."""
+        return self.manifest.speakers
+
+    @property
+    def documents(self) -> dict[str, SourceDocument]:
+        """The documents by doc_id."""
+        return self.manifest.documents
+
+    def frequency(self, *words: str) -> int:
+        """How many chunks hold all the words side by side."""
+        return self.words.document_frequency(*words)
+
+    def nearest(self, words: list[str], count: int) -> dict[str, list[tuple[str, float]]]:
+        """For each word at most `count` others of the index with their cosine, nearest first."""
+        return self._vocabulary.nearest(words, count)
 
     def close(self) -> None:
         """Release the files."""

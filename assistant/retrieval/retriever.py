@@ -7,6 +7,7 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import InstanceOf, SkipValidation
 
+from assistant.question.read import read_question
 from assistant.retrieval.index import Index
 from assistant.retrieval.models import Reranker
 from assistant.retrieval.search import find
@@ -24,13 +25,12 @@ class PassageRetriever(BaseRetriever):
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun, **_: Any
     ) -> list[Document]:
+        question = read_question(self.index, query, self.filters)
         return [
             Document(
                 id=passage.chunk.chunk_id,
                 page_content=passage.chunk.text,
                 metadata={"passage": passage},
             )
-            for passage in find(
-                self.index, query, self.count, self.filters, reranker=self.reranker
-            ).passages
+            for passage in find(self.index, question, self.count, reranker=self.reranker).passages
         ]

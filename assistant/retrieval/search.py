@@ -11,7 +11,6 @@ where one is configured, orders the best of these anew.
 import tomllib
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import date
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
@@ -19,11 +18,11 @@ from typing import Any
 
 from assistant.errors import EmbeddingError
 from assistant.japanese.words import content_words, word_pairs
-from assistant.retrieval.concepts import BREAK, Concept, Meter, concepts_of, search_terms
+from assistant.question.concepts import BREAK, Concept, Meter, Term, concepts_of, search_terms
+from assistant.question.read import Question
 from assistant.retrieval.index import Index, document_of
 from assistant.retrieval.models import Reranker
-from assistant.retrieval.restrictions import restrictions_of
-from assistant.retrieval.words import IndexedWords, Term, searched_text
+from assistant.retrieval.words import IndexedWords, searched_text
 from assistant.schema import Filters, Found, Passage, SourceDocument, Why
 
 # The vectors are asked while the words are: Chroma searches without Python's lock (1 of 13 ms at
@@ -65,13 +64,7 @@ def search(
 
 
 def find(
-    index: Index,
-    question: str,
-    count: int,
-    filters: Filters | None = None,
-    *,
-    today: date | None = None,
-    reranker: Reranker | None = None,
+    index: Index, question: Question, count: int, *, reranker: Reranker | None = None
 ) -> Found:
     """The best chunks for a question, best first, within what it restricts by itself.
 
@@ -80,28 +73,26 @@ def find(
 
     Args:
         index: an open index.
-        question: any text.
+        question: read against the index.
         count: how many passages at most; none when no word of the question is known.
-        filters: restrictions that every passage meets; None for no restriction.
-        today: what 「昨年度」 counts from; None for the day it is.
         reranker: orders the best chunks anew; it brings no chunk in and drops none.
     """
-    given = filters or Filters()
-    manifest = index.manifest
-    read = restrictions_of(
-        question, manifest.speakers, manifest.documents, given, today or date.today()
+    asked, concepts, given, read = (
+        question.asked,
+        question.concepts,
+        question.given,
+        question.restrictions,
     )
-    concepts = concepts_of(index, question)
-    passages, notes = _ranked(index, question, concepts, count, read.filters, reranker)
+    passages, notes = _ranked(index, asked, concepts, count, read.filters, reranker)
     if not read:
         return Found(tuple(passages), given, notes)
     said = "、".join(read.said)
     if passages:
         notes = (f"質問から条件を読み取りました({said})。", *notes)
-        return Found(tuple(passages), read.filters, notes, read.periods)
-    passages, notes = _ranked(index, question, concepts, count, given, reranker)
+        return Found(tuple(passages), read.filters, notes)
+    passages, notes = _ranked(index, asked, concepts, count, given, reranker)
     note = f"質問にある条件({said})に合う箇所がないため、条件を外して探しました。"
-    return Found(tuple(passages), given, (note, *notes), read.periods)
+    return Found(tuple(passages), given, (note, *notes))
 
 
 def _ranked(

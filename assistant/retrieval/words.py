@@ -18,6 +18,7 @@ from assistant.errors import IndexDamagedError
 from assistant.japanese.dates import days_of
 from assistant.japanese.sentences import split_sentences
 from assistant.japanese.words import content_words, tagged_words, word_pairs
+from assistant.question.concepts import Term
 from assistant.retrieval.remembered import Remembered
 from assistant.schema import Chunk, Filters, SourceDocument
 
@@ -29,16 +30,6 @@ _REMEMBERED_FILTERS = 8
 _CHUNK_IDS = "chunk_ids.npy"
 # Every chunk id that a filter lets through is collected before the vectors are asked.
 _MOST_FILTERED = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """A weighted search term."""
-
-    text: str
-    """A content word, or a pair of adjacent ones as `word_pairs` joins them."""
-    weight: float
-    pair: bool = False
 
 
 @dataclass(frozen=True)

@@ -26,8 +26,8 @@ from assistant.answering.decision import Logistic, is_vetoed, question_row, sent
 from assistant.answering.reading import Reading, open_reader
 from assistant.answering.signals import Candidate, candidates_of
 from assistant.indexing import ingest
+from assistant.question.read import read_question
 from assistant.retrieval.index import Index
-from assistant.retrieval.query import understand
 from assistant.retrieval.search import find
 from assistant.schema import Passage
 from assistant.settings import load_settings
@@ -158,9 +158,10 @@ def _asked(
     readings: "_Readings",
     fitted: bool | None = None,
 ) -> Asked:
-    passages = list(find(index, question, _SEARCHED).passages)
+    asked = read_question(index, question)
+    passages = list(find(index, asked, _SEARCHED).passages)
     read = readings.of(question, passages)
-    candidates = candidates_of(index, understand(question), passages, read)
+    candidates = candidates_of(index, asked, passages, read)
     titles = {p.document.title for p in passages if _source(p) in gold}
     present = _within(candidates, passages[:_PASSAGES], read)
     right = tuple(_source(c.passage) in gold and _holds(c, answers) for c in present)
@@ -170,8 +171,9 @@ def _asked(
     article = _within(candidates, other[:_PASSAGES], read) if len(other) < len(left) else []
     trapped: list[Candidate] = []
     if trap:
-        found = list(find(index, trap, _PASSAGES).passages)
-        trapped = candidates_of(index, understand(trap), found, readings.of(trap, found))
+        asked = read_question(index, trap)
+        found = list(find(index, asked, _PASSAGES).passages)
+        trapped = candidates_of(index, asked, found, readings.of(trap, found))
     absent = tuple(group for group in (without, article) if group)
     fitted = is_fitted(key) if fitted is None else fitted
     return Asked(origin, key, fitted, present, right, absent, (trapped,) if trapped else ())

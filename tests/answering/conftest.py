@@ -4,15 +4,6 @@ import pytest
 
 
 @pytest.fixture(scope="session")
-def index(index_root):
-    from assistant.retrieval.index import Index
-
-    opened = Index(index_root)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture(scope="session")
 def pages(index):
     """File name → pages as read."""
     return {

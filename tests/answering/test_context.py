@@ -11,6 +11,7 @@ from assistant.answering.cite import citations_of
 from assistant.answering.context import grown, in_context
 from assistant.ingest.chunk import count_tokens
 from assistant.japanese.width import squeeze
+from assistant.question.read import read_question
 from assistant.retrieval.index import Index
 from assistant.retrieval.search import find
 from assistant.schema import Filters
@@ -40,7 +41,7 @@ def held(passages):
     budget=st.integers(0, 6000),
 )
 def test_grown_passages_keep_to_budget_source_and_filters(index, question, filters, count, budget):
-    passages = find(index, question, count, filters).passages
+    passages = find(index, read_question(index, question, filters), count).passages
     result = grown(passages, index.vectors.chunks, budget)
     assert tokens(result) <= budget
     ids = [chunk.chunk_id for chunk in held(result)]
@@ -84,7 +85,7 @@ def turn(long):
 
 @pytest.fixture
 def passage(long):
-    return find(long, QUESTIONS[0], 1).passages[0]
+    return find(long, read_question(long, QUESTIONS[0]), 1).passages[0]
 
 
 def test_a_passage_takes_its_neighbours_on_both_sides(long, passage, turn):
@@ -119,7 +120,7 @@ def test_a_quote_is_cited_in_the_chunk_that_holds_it(long, passage, turn):
 
 
 def test_no_passage_is_left_out_of_a_prompt_for_the_sake_of_neighbours(long):
-    passages = find(long, QUESTIONS[0], 12).passages
+    passages = find(long, read_question(long, QUESTIONS[0]), 12).passages
     result = in_context(passages, long.vectors.chunks, 100)
     kept = {chunk.chunk_id for chunk in held(result)}
     assert kept == {passage.chunk.chunk_id for passage in passages}

@@ -26,6 +26,15 @@ def test_a_whole_question_of_few_words_takes_nothing_from_the_history(assistant,
     assert assistant.ask(question, history=[turn]).standalone is None
 
 
+def test_a_short_question_that_is_answered_alone_is_asked_as_typed(assistant):
+    before = Turn(question := "光ファイバの更新の費用はいくらですか", assistant.ask(question))
+    short = "補助率はいくらですか"
+    alone, later = assistant.ask(short), assistant.ask(short, history=[before])
+    assert not alone.refused
+    assert later.standalone is None
+    assert later.answer == alone.answer
+
+
 def test_the_topic_is_not_cut_inside_a_verb(assistant):
     question = "コンソーシアムには誰に入ってもらうべきですか"
     before = Turn(question, assistant.ask(question))

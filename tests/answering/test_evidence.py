@@ -3,7 +3,7 @@ from towns import Town
 
 from assistant.answering.evidence import defines, find_evidence
 from assistant.answering.reading import open_reader
-from assistant.retrieval.query import understand
+from assistant.question.read import read_question
 from assistant.retrieval.search import search
 
 TEXT = """通信量は、2020年比で2030年には約18倍、2040年までには309倍に増える見込みである。
@@ -31,8 +31,8 @@ def told(request, tmp_path_factory, index_root):
     reader = open_reader() if request.param == "reader" else None
 
     def found(question):
-        query = understand(question)
-        return find_evidence(index, query, search(index, question, 12), reader)
+        read = read_question(index, question)
+        return find_evidence(index, read, search(index, question, 12), reader)
 
     yield found
     index.close()

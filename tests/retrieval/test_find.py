@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assistant.question.read import read_question
 from assistant.retrieval.search import find, search, vector_weight
 from assistant.schema import Filters
 
@@ -33,32 +34,33 @@ def passes(passage, filters):
 @settings(max_examples=60, deadline=None)
 @given(filters=FILTERS, question=st.sampled_from(QUESTIONS))
 def test_no_passage_outside_the_filters_is_ever_found(index, filters, question):
-    found = find(index, question, 50, filters)
+    found = find(index, read_question(index, question, filters), 50)
     everything = [p for passage in found.passages for p in (passage, *passage.also)]
     assert all(passes(passage, filters) for passage in everything)
 
 
 def test_only_the_named_speaker_is_heard(index):
-    found = find(index, "佐藤構成員は何と言いましたか", 50)
+    found = find(index, read_question(index, "佐藤構成員は何と言いましたか"), 50)
     assert {passage.chunk.speaker for passage in found.passages} == {"佐藤構成員"}
     assert "佐藤構成員" in found.notes[0]
 
 
 def test_a_restriction_that_leaves_nothing_is_given_up_aloud(index):
     question = "令和元年度の報告書では光ファイバの更新の費用はいくらですか"
-    found = find(index, question, 5, today=date(2026, 11, 21))
+    found = find(index, read_question(index, question, today=date(2026, 11, 21)), 5)
     assert found.passages
     assert found.filters == Filters()
     assert "条件を外して" in found.notes[0]
 
 
 def test_a_restriction_that_was_given_is_never_given_up(index):
-    assert find(index, QUESTIONS[0], 5, Filters(kind="law")).passages == ()
+    asked = read_question(index, QUESTIONS[0], Filters(kind="law"))
+    assert find(index, asked, 5).passages == ()
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_the_signals_of_a_passage_add_up_to_its_score(index, question):
-    for passage in find(index, question, 20).passages:
+    for passage in find(index, read_question(index, question), 20).passages:
         assert sum(passage.why.signals.values()) == pytest.approx(passage.score)
 
 
@@ -83,7 +85,7 @@ def test_the_words_that_met_the_question_are_named(index):
     ],
 )
 def test_any_text_is_searched_within_bounds(index, question):
-    found = find(index, question, 5)
+    found = find(index, read_question(index, question), 5)
     assert len(found.passages) <= 5
 
 

@@ -10,6 +10,7 @@ from towns import Town
 from assistant.cli import main
 from assistant.errors import EmbeddingError
 from assistant.indexing import ingest
+from assistant.question.read import read_question
 from assistant.retrieval.index import Index
 from assistant.retrieval.models import open_embedder, open_reranker, unit
 from assistant.retrieval.search import find
@@ -95,7 +96,7 @@ def test_a_local_model_serves_an_index(bi_encoder, tmp_path, index_root):
     settings = Settings(embedding=f"local:{bi_encoder('bge-m3')}")
     ingest([tmp_path / "a.txt"], root, settings)
     index = Index(root, open_embedder(settings))
-    (passage,) = find(index, "光ファイバの更新", 1).passages
+    (passage,) = find(index, read_question(index, "光ファイバの更新"), 1).passages
     assert index.manifest.embedding == "local:bge-m3"
     assert passage.why.signals["ベクトル"] > 0
     index.close()

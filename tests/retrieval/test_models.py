@@ -12,6 +12,7 @@ from towns import Town
 
 from assistant.errors import EmbeddingError, IndexVersionError, InputError
 from assistant.indexing import ingest, rebuild
+from assistant.question.read import read_question
 from assistant.retrieval import models
 from assistant.retrieval.index import Index
 from assistant.retrieval.models import LocalEmbedder, open_embedder, prefixes_of, unit
@@ -140,7 +141,7 @@ def test_the_search_goes_on_when_a_local_model_fails(failing, fault, tmp_path, i
     ingest([tmp_path / "a.txt"], root, settings)
     index = Index(root, open_embedder(settings))
     failing.fault = fault
-    silent = find(index, "光ファイバの更新", 1)
+    silent = find(index, read_question(index, "光ファイバの更新"), 1)
     index.close()
     assert silent.passages
     assert "語だけで" in silent.notes[0]
@@ -166,9 +167,12 @@ def test_the_index_keeps_to_its_model(server, tmp_path, index_root):
     index = Index(root, open_embedder(real))
     assert index.manifest.embedding == real.embedding
     assert index.manifest.generation == 2
-    assert find(index, "光ファイバの更新", 1).passages[0].why.signals["ベクトル"] > 0
+    assert (
+        find(index, read_question(index, "光ファイバの更新"), 1).passages[0].why.signals["ベクトル"]
+        > 0
+    )
     server.sound = False
-    silent = find(index, "光ファイバの更新", 1)
+    silent = find(index, read_question(index, "光ファイバの更新"), 1)
     assert silent.passages
     assert "語だけで" in silent.notes[0]
     index.close()

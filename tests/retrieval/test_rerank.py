@@ -10,6 +10,7 @@ from retrieval.test_find import FILTERS, QUESTIONS, passes
 
 from assistant import Assistant
 from assistant.errors import EmbeddingError, InputError
+from assistant.question.read import read_question
 from assistant.retrieval.models import open_reranker
 from assistant.retrieval.search import _READ_AGAIN, find, search
 from assistant.settings import Settings
@@ -47,8 +48,9 @@ def ids(passages):
     seed=st.integers(0, 999),
 )
 def test_only_the_order_of_the_best_changes(index, filters, question, count, seed):
-    plain = find(index, question, 50, filters)
-    found = find(index, question, count, filters, reranker=Dice(seed))
+    asked = read_question(index, question, filters)
+    plain = find(index, asked, 50)
+    found = find(index, asked, count, reranker=Dice(seed))
     assert all(passes(p, found.filters) for p in found.passages)
     assert set(ids(found.passages)) <= set(ids(plain.passages))
     if count == 50:
@@ -73,8 +75,9 @@ def test_what_the_model_prefers_comes_first_and_the_rest_stays_behind(index):
 
 
 def test_a_model_that_fails_leaves_the_order_and_says_so(index):
-    plain = find(index, QUESTIONS[0], 5)
-    found = find(index, QUESTIONS[0], 5, reranker=Broken())
+    asked = read_question(index, QUESTIONS[0])
+    plain = find(index, asked, 5)
+    found = find(index, asked, 5, reranker=Broken())
     assert found.passages == plain.passages
     assert "再ランキングをせず" in found.notes[-1]
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.retrieval.parts import parts_of
+from assistant.question.parts import parts_of
 
 
 @pytest.mark.parametrize(

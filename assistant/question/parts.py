@@ -8,10 +8,11 @@ import re
 from dataclasses import dataclass
 
 from assistant.japanese.dates import find_dates
+from assistant.japanese.lexicon import one_of
 from assistant.japanese.sentences import split_sentences
 from assistant.japanese.width import comparable
 from assistant.japanese.words import Morpheme, morphemes, proper_nouns
-from assistant.retrieval.query import COMPARED, understand
+from assistant.question.wording import COMPARED, read_wording
 
 _MOST_PARTS = 4
 """A longer enumeration is searched as it stands: it is a list to be found, not parts to be
@@ -47,9 +48,7 @@ _ASKED_ALIKE = re.compile(
 )
 _FORMAL = re.compile(r"(?:こと|もの|ところ|ため|うち|とき|場合|ほか|人|今後|結果|どちら)$")
 # A title, an office or a kind of document names a source: it is not a thing of the first one's.
-_SOURCE = re.compile(
-    r"構成員|委員|座長|課長|室長|センター長|事務局|議事録|骨子|答申|報告書|ガイドブック|資料"
-)
+_SOURCE = re.compile(rf"{one_of('titles', 'parts_in_meetings', 'documents')}|資料")
 
 # One letter a morpheme: N nouns and what is bound to them, n の or や, k a particle that の may
 # follow, t と, c a comma, p other particles, o anything else.
@@ -112,9 +111,9 @@ def _sentences(asking: list[str]) -> list[Part]:
 
 def _pinned(text: str) -> tuple[list[str], list[str], list[str]]:
     """What pins a question down: names, dates, meetings; each as it stands in the text."""
-    query = understand(text)
+    wording = read_wording(text)
     dates = [text[mention.start : mention.end] for mention in find_dates(text)]
-    return [*query.names, *query.quoted], dates, list(query.meetings)
+    return [*wording.names, *wording.quoted], dates, list(wording.meetings)
 
 
 def _question_words(sentence: str) -> list[Part]:
@@ -220,7 +219,7 @@ def _with_shared_tail(members: list[str], rest: str) -> tuple[list[str], str]:
     heads = [*others, last[:tail]]
     kinds = {tuple(bool(pins) for pins in _pinned(head)) for head in heads}
     pinned = len(kinds) == 1 and any(next(iter(kinds)))
-    if not pinned and understand(rest).wanted not in {"amount", "date"}:
+    if not pinned and read_wording(rest).wanted not in {"amount", "date"}:
         return [], rest
     return heads, last[tail:] + rest
 

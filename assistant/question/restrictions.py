@@ -11,14 +11,15 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from assistant.japanese.dates import days_of, find_dates, find_relative_years
+from assistant.japanese.lexicon import one_of
 from assistant.japanese.width import comparable
-from assistant.retrieval.query import COMPARED, named_speakers
+from assistant.japanese.words import content_words
+from assistant.question.wording import COMPARED, named_speakers
 from assistant.schema import Filters, Period, SourceDocument
 
-_DOCUMENT = (
-    r"議事録|骨子\(?案\)?|骨子|答申\(?案\)?|答申|報告書\(?案\)?|報告書|ガイドブック|手引き|論点整理|白書|"
-    r"要綱|要領|ガイドライン"
-)
+_DOCUMENT = rf"(?:{one_of('drafted')})\(?案\)?|{one_of('documents')}"
+# What may be part of a title before the word that names its kind: up to the last particle but の.
+_TITLE_WORDS = re.compile(r"[^はがをにとでやへも、。?\s]*$")
 _MEETING = r"第\d{1,3}回"
 # 「…では」「…によると」: what follows is looked for in that document.
 _IN_IT = (
@@ -141,17 +142,29 @@ def _spoken(chosen: Sequence[str], documents: Mapping[str, SourceDocument]) -> d
 
 def _documents(text: str, documents: Mapping[str, SourceDocument]) -> list[str]:
     """Documents that the question says to look in; none when it names none that is here."""
-    wanted: list[list[str]] = []
+    chosen: set[str] = set()
     patterns = (_NAMED, _MEETING_NAMED, _YEAR_OF_IT)
     for match in (match for pattern in patterns for match in pattern.finditer(text)):
         meeting = re.search(_MEETING, match["name"])
-        names = re.findall(_DOCUMENT, match["name"]) or [""]
-        wanted += [[part for part in (meeting and meeting[0], name) if part] for name in names]
-    return [
-        doc_id
-        for doc_id, document in documents.items()
-        if any(all(_is_called(document, part) for part in parts) for parts in wanted)
-    ]
+        for name in re.findall(_DOCUMENT, match["name"]) or [""]:
+            parts = [part for part in (meeting and meeting[0], name) if part]
+            called = [d for d in documents if all(_is_called(documents[d], p) for p in parts)]
+            chosen.update(_best_named(text[: match.start()], called, documents))
+    return [doc_id for doc_id in documents if doc_id in chosen]
+
+
+def _best_named(
+    before: str, called: Sequence[str], documents: Mapping[str, SourceDocument]
+) -> list[str]:
+    """Of the documents of a kind those whose titles hold most of the words put before it.
+
+    「観光DXのガイドブックでは」 means the one on 観光DX, where there is one; else all guidebooks.
+    """
+    end = _TITLE_WORDS.search(before)
+    words = {word for word in content_words(end[0] if end else "") if len(word) > 1}
+    held = {d: len(words.intersection(content_words(documents[d].title))) for d in called}
+    most = max(held.values(), default=0)
+    return [doc_id for doc_id in called if held[doc_id] == most]
 
 
 def _is_called(document: SourceDocument, name: str) -> bool:

@@ -1,32 +1,21 @@
 """What a question asks for: its words, the kind of answer, the specifics an answer must meet."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
 from assistant.japanese.dates import find_dates
+from assistant.japanese.lexicon import one_of, words_for
 from assistant.japanese.width import comparable
 from assistant.japanese.words import content_words, is_noun_phrase, named_towns, proper_nouns
 from assistant.schema import Period
 
 Wanted = Literal["amount", "date", "person", "list", "other"]
 
-# Words of asking rather than of the thing asked for; documents are not expected to hold them.
-ASKING_WORDS = frozenset(
-    " ".join(
-        (
-            "幾ら 幾つ 幾 教える 挙げる 述べる 話す 言う 書く 記述 資料 知る 示す 何 もの",
-            "こと 説明 見る 思う 使う 根拠 引く 合わせる 答える 良い 場合",
-            "考える 考え くらい つ 章 全て 詳しい 違う 比べる 内容 意見 発言",
-            "質問 下さい 柱 並ぶ 項目 種類 番号 担当 受ける 条件 回数 件数",
-            "人数 割合 数 状況 理由 取組 取り組み 事例 具体 主 載る 出る",
-            "有る 無い 居る 出来る 為る 成る 時 様 方 的 さん 氏 御 お 文",
-            "物 事 人 年 度",
-        )
-    ).split()
-)
+ASKING_WORDS = frozenset(words_for("asking"))
+"""Words of asking rather than of the thing asked for; documents are not expected to hold them."""
 COMPARED = re.compile(r"違[いうっ]|異な|比べ|比較|それぞれ|両方")
 """Two sides are asked for: neither may be left out."""
 _ATTACHED_WORDS = frozenset({"番号", "住所", "氏名"})
@@ -65,12 +54,13 @@ _LATIN = re.compile(
 _OWN_PLAN = re.compile(r"(?:計画書|申請書|提案書)の.{1,20}?の?(?:章|欄|項目|節)")
 _OWN_PLAN_FRAME = re.compile(r"(?:計画書|申請書|提案書)の(「[^」]{1,20}」)の?(?:章|欄|項目|節)")
 _ERAS = {"令和", "平成", "昭和", "大正", "明治"}
-_TITLED = r"(?:構成員|委員|座長|部会長|センター長|課長|室長|補佐|さん|様|氏|先生)"
+_TITLED = rf"(?:{one_of('titles', 'honorifics')})"
+_TITLE_END = re.compile(rf"(?:{one_of('titles', 'honorifics', 'parts_in_meetings')})$")
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
-    """A question as the search and the answer see it."""
+class Wording:
+    """What the words of a question say by themselves."""
 
     text: str
     """Width-folded question."""
@@ -88,20 +78,15 @@ class Query:
     defined: str | None
     """The term whose meaning is asked for (「LPWAとは何ですか」)."""
     dates: tuple[Period, ...]
-    """Dates and fiscal years named, and those that 「昨年度」 and the like stand for."""
+    """Dates and fiscal years named; 「昨年度」 and the like are `Restrictions.periods`."""
     meetings: tuple[str, ...]
     """「第6回」「検討項目2」「資料6-3」 and the like, without spaces."""
 
 
-def understand(question: str, periods: Sequence[Period] = ()) -> Query:
-    """Read a question; any text is understood, an empty one has no words.
-
-    Args:
-        question: any text.
-        periods: those that it names by words like 「昨年度」 (`Found.periods`).
-    """
+def read_wording(question: str) -> Wording:
+    """Read the words of a question; any text is read, an empty one has no words."""
     text = comparable(question).strip()
-    return Query(
+    return Wording(
         text=text,
         words=tuple(w for w in dict.fromkeys(content_words(question)) if w not in ASKING_WORDS),
         wanted=_wanted(text),
@@ -109,7 +94,7 @@ def understand(question: str, periods: Sequence[Period] = ()) -> Query:
         names=tuple(dict.fromkeys(_names(text))),
         quoted=tuple(dict.fromkeys(_quoted(text))),
         defined=_defined(text),
-        dates=(*(Period(m.first, m.last) for m in find_dates(question)), *periods),
+        dates=tuple(Period(m.first, m.last) for m in find_dates(question)),
         meetings=tuple(re.sub(r"\s", "", m) for m in _MEETING.findall(text)),
     )
 
@@ -140,12 +125,7 @@ def speaker_name(label: str) -> str:
     """The person's name in a printed speaker: 「事務局(佐々木課長)」 → 「佐々木」; may be empty."""
     inside = re.search(r"\((.*?)\)$", label)
     name = inside[1] if inside else label
-    return re.sub(
-        r"(?:構成員|専門委員|委員|座長代理|座長|部会長|会長|センター長|統括補佐|参事官補佐|課長補佐|課長|室長|補佐|"
-        r"様|氏|先生|事務局|オブザーバー)$",
-        "",
-        name,
-    )
+    return _TITLE_END.sub("", name)
 
 
 def _wanted(text: str) -> Wanted:

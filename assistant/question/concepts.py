@@ -7,12 +7,11 @@ thesaurus and from the word vectors, restricted to words of the index.
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from assistant.japanese.thesaurus import HONORIFIC, Equivalents, load_thesaurus
 from assistant.japanese.words import Word, tagged_words, word_pairs
-from assistant.retrieval.index import Index
-from assistant.retrieval.query import ASKING_WORDS, without_own_plan
-from assistant.retrieval.words import Term
+from assistant.question.wording import ASKING_WORDS, without_own_plan
 from assistant.schema import Match
 
 # Word vectors: 5 nearest, cosine over .6, weight .3 times cosine (the reference recipe, see
@@ -33,6 +32,30 @@ BREAK = ""
 """Put between the words of two texts that do not run on."""
 # A longer question (a pasted page) is searched by its first concepts.
 _MOST_CONCEPTS = 64
+
+
+class Known(Protocol):
+    """What an index knows of words."""
+
+    @property
+    def chunks(self) -> int:
+        """How many chunks it holds."""
+
+    def frequency(self, *words: str) -> int:
+        """How many chunks hold all the words side by side."""
+
+    def nearest(self, words: list[str], count: int) -> dict[str, list[tuple[str, float]]]:
+        """For each word at most `count` others with their cosine, nearest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A weighted search term."""
+
+    text: str
+    """A content word, or a pair of adjacent ones as `word_pairs` joins them."""
+    weight: float
+    pair: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +169,7 @@ class Meter:
         return sum(self._shares[place] * part for place, part in met.items())
 
 
-def concepts_of(index: Index, question: str) -> tuple[Concept, ...]:
+def concepts_of(known: Known, question: str) -> tuple[Concept, ...]:
     """The concepts of a question in order, each once."""
     words = [word for word in tagged_words(without_own_plan(question)) if word.text != HONORIFIC]
     found: dict[tuple[str, ...], tuple[list[Word], Equivalents]] = {}
@@ -157,8 +180,8 @@ def concepts_of(index: Index, question: str) -> tuple[Concept, ...]:
         position += length
     kept = list(found.values())[:_MOST_CONCEPTS]
     expanded = [word.text for own, _ in kept for word in own if _is_expanded(word)]
-    near = index.expansion.nearest(expanded, _NEAREST)
-    concepts = [_concept(index, own, equivalents, near) for own, equivalents in kept]
+    near = known.nearest(expanded, _NEAREST)
+    concepts = [_concept(known, own, equivalents, near) for own, equivalents in kept]
     total = sum(concept.share for concept in concepts) or 1.0
     return tuple(replace(concept, share=concept.share / total) for concept in concepts)
 
@@ -176,7 +199,7 @@ def search_terms(concepts: tuple[Concept, ...]) -> list[Term]:
 
 
 def _concept(
-    index: Index,
+    known: Known,
     own: list[Word],
     equivalents: Equivalents,
     near: dict[str, list[tuple[str, float]]],
@@ -190,20 +213,19 @@ def _concept(
     stand_ins = {term: weight * given for term, given in equivalents.items() if term != texts}
     for word in own:
         if _is_expanded(word):
-            for term, given in _near(index, word.text, near[word.text]).items():
-                known = stand_ins.get((term,), 0.0)
-                stand_ins[term,] = max(known, given / len(own))
+            for term, given in _near(known, word.text, near[word.text]).items():
+                before = stand_ins.get((term,), 0.0)
+                stand_ins[term,] = max(before, given / len(own))
     worth = tuple(
-        w * _idf(index, index.words.document_frequency(word.text))
-        for w, word in zip(weights, own, strict=True)
+        w * _idf(known, known.frequency(word.text)) for w, word in zip(weights, own, strict=True)
     )
     same = [term for term, given in equivalents.items() if given >= _SAME_THING]
     if not same:
         share = sum(worth)
     else:
         alone = [texts] if len(texts) == 1 else []
-        common = max(index.words.document_frequency(*term) for term in (*same, *alone))
-        share = weight * _idf(index, common)
+        common = max(known.frequency(*term) for term in (*same, *alone))
+        share = weight * _idf(known, common)
     terms = tuple(Term(word.text, w) for w, word in zip(weights, own, strict=True))
     noun = own[-1].speech in {"noun", "affix"} and not all(map(is_asking, own))
     return Concept(terms, stand_ins, worth, share, equivalents, noun)
@@ -214,9 +236,9 @@ def is_asking(word: Word) -> bool:
     return word.speech == "vague" or word.text in ASKING_WORDS
 
 
-def _near(index: Index, word: str, near: list[tuple[str, float]]) -> dict[str, float]:
+def _near(known: Known, word: str, near: list[tuple[str, float]]) -> dict[str, float]:
     """Words of the index near enough to a word by meaning, with their weights."""
-    unknown = index.words.document_frequency(word) == 0
+    unknown = known.frequency(word) == 0
     least = _LEAST_COSINE_UNKNOWN if unknown else _LEAST_COSINE
     weight = _NEAR_WEIGHT_UNKNOWN if unknown else _NEAR_WEIGHT
     return {
@@ -240,8 +262,8 @@ def _weight(word: Word) -> float:
     return _VAGUE_WEIGHT if is_asking(word) else 1.0
 
 
-def _idf(index: Index, frequency: int) -> float:
-    count = max(index.manifest.chunks, frequency)
+def _idf(known: Known, frequency: int) -> float:
+    count = max(known.chunks, frequency)
     return math.log(1 + (count - frequency + 0.5) / (frequency + 0.5))
 
 

@@ -3,7 +3,7 @@ from datetime import date
 
 import pytest
 
-from assistant.retrieval.restrictions import restrictions_of, undated, within
+from assistant.question.restrictions import restrictions_of, undated, within
 from assistant.schema import Filters, Original, SourceDocument
 
 SPEAKERS = ("佐藤構成員", "関構成員", "山田座長", "事務局（高橋課長）")
@@ -54,6 +54,23 @@ def test_a_named_speaker_restricts(question, speakers):
 )
 def test_a_document_to_look_in_restricts(question, documents):
     assert read(question).documents == documents
+
+
+@pytest.mark.parametrize(
+    ("question", "documents"),
+    [
+        ("手引きでは何と書いていますか", ("k", "n")),
+        ("観光の手引きでは何と書いていますか", ("k",)),
+        ("うちの町の手引きでは何と書いていますか", ("k", "n")),
+    ],
+)
+def test_of_documents_of_a_kind_the_one_named_is_meant(question, documents):
+    known = {
+        "k": SourceDocument("k", "観光DXの手引き", "/k", kind="guidebook"),
+        "n": SourceDocument("n", "農業の現場の手引き", "/n", kind="guidebook"),
+    }
+    found = restrictions_of(question, SPEAKERS, known, Filters(), TODAY)
+    assert found.filters.documents == documents
 
 
 @pytest.mark.parametrize(

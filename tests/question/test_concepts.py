@@ -1,7 +1,7 @@
 import pytest
 
 from assistant.japanese.words import content_words
-from assistant.retrieval.concepts import Meter, concepts_of, search_terms
+from assistant.question.concepts import Meter, concepts_of, search_terms
 
 
 def met(index, question, concept, text):
