@@ -1,6 +1,6 @@
 """How fast files become an index, beside LlamaIndex's default, and what a growing set costs.
 
-``python -m evals.benchmarks.ingest`` prints a table. Every figure is a process from its start to
+``python -m evals bench-ingest`` prints a table. Every figure is a process from its start to
 its end: imports, reading, cutting, embedding, storing, and on our side also fitting the embedding,
 writing the word index, checking the generation and swapping it in. The word vectors that every new
 index is given once, and that the comparison finds ready, are timed apart and counted in the second
@@ -26,6 +26,7 @@ import psutil
 
 from assistant.retrieval.embeddings import SifEmbedder, WordVectors, write_word_vectors
 from assistant.retrieval.index import current_generation
+from evals.sets.samples import NO_SAMPLES, samples
 
 _COMPARED = (
     "llama-index-core==0.14.25",
@@ -71,16 +72,16 @@ def main() -> None:
 
 
 def _compare(place: Path, environment: Path) -> None:
-    folder = Path(os.environ.get("REGIONAL_DX_SAMPLES", "")) / "pdfs"
+    folder = samples() / "pdfs"
     if not folder.is_dir():
-        print("pdfs: 標本資料がありません")
+        print(f"pdfs: {NO_SAMPLES}")
         return
     python = _environment(environment)
     # An installer compiles what it installs; where that was left undone, it is done before.
     for interpreter in (sys.executable, str(python)):
         _run([interpreter, "-c", _IMPORTS])
     index = place / "pdfs"
-    module = [sys.executable, "-m", "evals.benchmarks.ingest"]
+    module = [sys.executable, "-m", "evals", "bench-ingest"]
     first = _run([*module, "--word-vectors", str(index / "word-vectors")])
     ours = _ingest(folder, index)
     generation = current_generation(index)
@@ -219,7 +220,3 @@ def _sentences(seed: int, count: int) -> list[str]:
         )
         for _ in range(count)
     ]
-
-
-if __name__ == "__main__":
-    main()

@@ -1,10 +1,9 @@
 """How fast and how large: cold and warm ``ask`` on the starter corpus, ingest of the seeds.
 
-``python -m evals.benchmarks.speed`` prints a table. The cold question is compared with importing
+``python -m evals bench-speed`` prints a table. The cold question is compared with importing
 the libraries that answering needs, each in a fresh process, in turn, in the same run.
 """
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,7 @@ import psutil
 from assistant import Assistant
 from assistant.indexing import ingest, starter_folders
 from assistant.settings import Settings
+from evals.sets.samples import NO_SAMPLES, samples
 
 _QUESTION = "コンソーシアムには誰に入ってもらうべきですか"
 _IMPORTS = "import chromadb, tantivy, sudachipy, pydantic_settings"
@@ -73,15 +73,15 @@ def _warm(root: Path) -> None:
 
 
 def _seeds(root: Path) -> None:
-    samples = Path(os.environ.get("REGIONAL_DX_SAMPLES", "")) / "seeds"
-    if not samples.is_dir():
-        print("seeds: 標本資料がありません")
+    seeds = samples() / "seeds"
+    if not seeds.is_dir():
+        print(f"seeds: {NO_SAMPLES}")
         return
     began = time.perf_counter()
-    report = ingest([samples], root, Settings())
+    report = ingest([seeds], root, Settings())
     first = time.perf_counter() - began
     began = time.perf_counter()
-    ingest([samples], root, Settings())
+    ingest([seeds], root, Settings())
     print(
         f"ingest of the seeds: {report.files} files, {report.chunks} chunks, {first:.1f} s; "
         f"again unchanged {time.perf_counter() - began:.3f} s"
@@ -103,7 +103,3 @@ def _seconds(command: list[str]) -> float:
     began = time.perf_counter()
     subprocess.run(command, check=True, capture_output=True)  # noqa: S603  # our own commands
     return time.perf_counter() - began
-
-
-if __name__ == "__main__":
-    main()

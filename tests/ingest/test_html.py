@@ -3,8 +3,8 @@ import pytest
 from assistant.errors import ReadError
 from assistant.ingest.readers import ReadResult, read_file
 from assistant.schema import Page
-from evals.places import texts_at
-from evals.quotes import _fold
+from evals.independent.places import texts_at
+from evals.independent.quotes import _fold
 
 
 @pytest.fixture

@@ -17,7 +17,8 @@ from inspect import signature
 from pathlib import Path
 from typing import Any
 
-from evals.quotes import numbers, source_lines, stands
+from evals.independent.quotes import fold, numbers, source_lines, stands
+from evals.sets.cases import DATASETS
 
 Record = Mapping[str, Any]
 
@@ -353,8 +354,8 @@ def _declared_statuses() -> dict[str, str]:
     """Status of the originals as their own text gives it: ``datasets/statuses.toml``."""
     import tomllib
 
-    path = Path(__file__).parent / "datasets" / "statuses.toml"
-    declared: dict[str, str] = tomllib.loads(path.read_text(encoding="utf-8"))
+    text = (DATASETS / "statuses.toml").read_text(encoding="utf-8")
+    declared: dict[str, str] = tomllib.loads(text)
     return declared
 
 
@@ -363,4 +364,4 @@ def _nfkc(text: str) -> str:
 
 
 def _fold(text: str) -> str:
-    return re.sub(r"\s", "", _nfkc(text)).lower()
+    return fold(text).lower()

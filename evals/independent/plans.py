@@ -4,15 +4,14 @@ Shares no code with the drafting: it goes by the JSON that ``draft --json`` prin
 quote again from its source file, and looks for numbers, names and dates with its own patterns.
 """
 
-import json
+import argparse
 import re
-import sys
 import unicodedata
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
-from evals.quotes import numbers, stands
+from evals.independent.quotes import numbers, stands
+from evals.sets.rows import read_rows
 
 _NAME = re.compile(
     r"[一-龥ァ-ヶーA-Za-z]{2,12}(?:株式会社|大学|高校|銀行|信用金庫|病院|研究所|機構|財団|協会)"
@@ -141,10 +140,11 @@ def _letters(text: str) -> str:
     return re.sub(r"[\s*+>・-]", "", _fold(text))
 
 
-def main(source: str) -> int:
-    """Check a file of plans (``-`` for standard input); returns the exit code."""
-    text = sys.stdin.read() if source == "-" else Path(source).read_text(encoding="utf-8")
-    plans = [json.loads(line) for line in text.splitlines() if line.strip()]
+def main() -> int:
+    """Check a file of plans; returns the exit code, 1 where there is a fault."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("file", help="plans, one JSON object a line; - for standard input")
+    plans = read_rows(parser.parse_args().file)
     results = [(plan["title"], *plan_faults(plan)) for plan in plans]
     found = [f"{title}: {fault}" for title, _, faults in results for fault in faults]
     print("\n".join(found))
