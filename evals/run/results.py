@@ -28,9 +28,11 @@ compares and without text of documents that are not ours (`slim`).
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from pydantic import ConfigDict, TypeAdapter
 
 RESULTS = Path(__file__).parents[1] / "results"
 BASELINE = Path(__file__).parents[1] / "baseline"
@@ -42,6 +44,8 @@ _OURS = frozenset({"guidance"})
 @dataclass(frozen=True, slots=True)
 class Row:
     """What one question gave."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
 
     id: str
     """``<set>:<case>``."""
@@ -76,6 +80,9 @@ class Row:
     def errored(self) -> bool:
         """Whether the answer or the judge failed."""
         return bool(self.error or self.judge_errors)
+
+
+_ROW = TypeAdapter(Row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +180,7 @@ def newest_run(name: str | None = None) -> Path | None:
 
 
 def _line(row: Row) -> str:
-    value = {name: part for name, part in asdict(row).items() if part not in (None, (), {}, (0, 0))}
+    value = _ROW.dump_python(row, mode="json", exclude_defaults=True)
     return json.dumps(value, ensure_ascii=False) + "\n"
 
 
@@ -185,7 +192,4 @@ def _read_rows(path: Path) -> Iterable[Row]:
             value = json.loads(line)
         except ValueError:
             continue  # the last line of a run that was killed while writing it
-        for name in ("found", "cited", "faults", "judge_tokens"):
-            if name in value:
-                value[name] = tuple(value[name])
-        yield Row(**value)
+        yield _ROW.validate_python(value)
