@@ -27,6 +27,7 @@ from assistant.retrieval.index import Index
 from assistant.retrieval.search import search
 from assistant.schema import KINDS, STATUSES, Chunk, Filters, Segment, SourceDocument
 from evals.sets.cases import load_cases
+from evals.sets.overlap import body
 
 _CHUNKS_OF_A_DOCUMENT = 100
 _SENTENCES = 4
@@ -141,10 +142,7 @@ def _percentile(times: Sequence[float], share: float) -> float:
 
 
 def _starter_sentences() -> list[str]:
-    texts = [
-        path.read_text(encoding="utf-8").rpartition("+++")[2]
-        for path in sorted(starter_corpus().rglob("*.md"))
-    ]
+    texts = [body(path) for path in sorted(starter_corpus().rglob("*.md"))]
     lines = [line.strip("- *#") for text in texts for line in text.split("\n")]
     return [line[start:end] for line in lines for start, end in split_sentences(line)]
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from evals.independent.places import decoded, texts_at
+from evals.independent.places import lines_of, texts_at
 from evals.sets.rows import read_rows
 
 _DIGITS = r"[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?"
@@ -91,7 +91,7 @@ def source_lines(path: Path) -> list[str]:
 @lru_cache(maxsize=256)
 def _lines(path: Path, _modified: int) -> list[str]:
     # Kept: a run looks into the same few files thousands of times.
-    return decoded(path.read_bytes()).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return lines_of(path)
 
 
 def _pdf_texts(path: Path, page: int) -> list[str]:

@@ -1,6 +1,5 @@
 """The tables of README.md and evals/README.md, written from a run between their marks."""
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -67,8 +66,8 @@ def write_tables(run: Run) -> None:
 
 def _put(path: Path, mark: str, text: str) -> None:
     before = path.read_text(encoding="utf-8")
-    pattern = re.compile(rf"(<!-- {mark} -->\n).*?(\n<!-- /{mark} -->)", re.DOTALL)
-    after, found = pattern.subn(lambda match: match[1] + text + match[2], before)
-    if not found:
+    head, start, rest = before.partition(f"<!-- {mark} -->\n")
+    _, end, tail = rest.partition(f"\n<!-- /{mark} -->")
+    if not end:
         raise ValueError(f"{path.name}: no <!-- {mark} -->")
-    path.write_text(after, encoding="utf-8", newline="\n")
+    path.write_text(head + start + text + end + tail, encoding="utf-8", newline="\n")

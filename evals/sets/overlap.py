@@ -6,17 +6,16 @@ titles, figures and fixed terms cannot be said otherwise: those accepted stand i
 ``datasets/overlap_accepted.txt``, one a line; anything else is reported and the exit code is 1.
 """
 
-import re
-import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
 from assistant.indexing import starter_folders
+from evals.independent.quotes import fold
 from evals.sets.cases import DATASETS
 from evals.sets.samples import NO_SAMPLES, samples
 
 RUN = 12
-_MARKS = re.compile(r"[\s*#>`|_\-]")
+_MARKS = str.maketrans("", "", "*#>`|_-")
 
 
 def shared_runs(text: str, originals: set[str]) -> Iterator[str]:
@@ -43,7 +42,7 @@ def grams(text: str) -> set[str]:
 
 def folded(text: str) -> str:
     """NFKC without white space and Markdown marks."""
-    return _MARKS.sub("", unicodedata.normalize("NFKC", text))
+    return fold(text).translate(_MARKS)
 
 
 def body(path: Path) -> str:

@@ -189,7 +189,7 @@ class _Html(HTMLParser):
 
 
 def _is_reported(word: Word, reason: str) -> bool:
-    parts = re.split(r"[/.]", word.place)
+    parts = word.place.replace(".", "/").split("/")
     return any(
         name in reason
         for part in reversed(parts)
