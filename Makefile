@@ -22,18 +22,18 @@ gate: setup-all
 
 # On texts and questions of others: needs the samples (REGIONAL_DX_SAMPLES) and about half an hour.
 foreign: setup-all
-	@$(BIN)/python -m evals.studies.evidence "$$REGIONAL_DX_SAMPLES" --work build/foreign
-	@$(BIN)/python -m evals.studies.library "$$REGIONAL_DX_SAMPLES" --work build/foreign
+	@$(BIN)/python -m evals evidence "$$REGIONAL_DX_SAMPLES" --work build/foreign
+	@$(BIN)/python -m evals library "$$REGIONAL_DX_SAMPLES" --work build/foreign
 
 lint: setup-all
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/python -m evals.lock
+	@$(BIN)/python -m evals lock
 	@$(BIN)/lint-imports --no-cache > $(VENV)/imports.log 2>&1 || { cat $(VENV)/imports.log; exit 1; }
 
 bench: setup-all
-	@$(BIN)/python -m evals.benchmarks.speed
+	@$(BIN)/python -m evals bench-speed
 
 # A stamp is written only after its installation succeeded, so an interrupted one is taken up again.
 setup: $(VENV)/installed

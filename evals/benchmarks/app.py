@@ -1,4 +1,4 @@
-"""Speed and isolation of the web app: ``python -m evals.benchmarks.app``.
+"""Speed and isolation of the web app: ``python -m evals bench-app``.
 
 The app is started as users start it, over the starter corpus. Visitors are connections that speak
 Streamlit's own protocol, so no browser takes part; what they receive is all a browser would get.
@@ -289,7 +289,3 @@ def _put(address: str, path: str, name: str, content: bytes) -> None:
     )
     with urllib.request.urlopen(request):  # noqa: S310  # our own loopback address
         return
-
-
-if __name__ == "__main__":
-    main()

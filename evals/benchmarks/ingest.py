@@ -1,6 +1,6 @@
 """How fast files become an index, beside LlamaIndex's default, and what a growing set costs.
 
-``python -m evals.benchmarks.ingest`` prints a table. Every figure is a process from its start to
+``python -m evals bench-ingest`` prints a table. Every figure is a process from its start to
 its end: imports, reading, cutting, embedding, storing, and on our side also fitting the embedding,
 writing the word index, checking the generation and swapping it in. The word vectors that every new
 index is given once, and that the comparison finds ready, are timed apart and counted in the second
@@ -15,17 +15,13 @@ import random
 import subprocess
 import sys
 import tempfile
-import time
 import venv
-from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-
-import psutil
 
 from assistant.retrieval.embeddings import SifEmbedder, WordVectors, write_word_vectors
 from assistant.retrieval.index import current_generation
+from evals.benchmarks.cost import Cost, cost_of
+from evals.sets.samples import NO_SAMPLES, samples
 
 _COMPARED = (
     "llama-index-core==0.14.25",
@@ -38,16 +34,6 @@ _COMPARED = (
 _IMPORTS = "import chromadb, numpy, pypdf, llama_index.core"
 _PAGES_A_FILE = 100
 _SMALL_FILES = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What a process and its children cost."""
-
-    seconds: float
-    megabytes: float
-    """Most resident memory of all of them together, looked at every 50 ms."""
-    output: str
 
 
 def main() -> None:
@@ -71,22 +57,22 @@ def main() -> None:
 
 
 def _compare(place: Path, environment: Path) -> None:
-    folder = Path(os.environ.get("REGIONAL_DX_SAMPLES", "")) / "pdfs"
+    folder = samples() / "pdfs"
     if not folder.is_dir():
-        print("pdfs: 標本資料がありません")
+        print(f"pdfs: {NO_SAMPLES}")
         return
     python = _environment(environment)
     # An installer compiles what it installs; where that was left undone, it is done before.
     for interpreter in (sys.executable, str(python)):
-        _run([interpreter, "-c", _IMPORTS])
+        cost_of([interpreter, "-c", _IMPORTS])
     index = place / "pdfs"
-    module = [sys.executable, "-m", "evals.benchmarks.ingest"]
-    first = _run([*module, "--word-vectors", str(index / "word-vectors")])
+    module = [sys.executable, "-m", "evals", "bench-ingest"]
+    first = cost_of([*module, "--word-vectors", str(index / "word-vectors")])
     ours = _ingest(folder, index)
     generation = current_generation(index)
     assert generation is not None
     script = Path(__file__).with_name("llama_default.py")
-    theirs = _run(
+    theirs = cost_of(
         [
             *(str(python), str(script), str(folder), str(place / "llama")),
             *(*module, "--embed", str(generation / "sif.json"), str(index / "word-vectors")),
@@ -139,38 +125,12 @@ def _say(line: str) -> None:
 
 
 def _ingest(folder: Path, index: Path) -> Cost:
-    return _run(
+    return cost_of(
         [
             *(sys.executable, "-m", "assistant.cli", "ingest", str(folder)),
             *("--index", str(index), "--json"),
         ]
     )
-
-
-def _run(command: list[str]) -> Cost:
-    began = time.perf_counter()
-    peak = 0
-    with tempfile.TemporaryFile("w+", encoding="utf-8") as output:
-        environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-        with psutil.Popen(
-            command, stdout=output, stderr=subprocess.DEVNULL, env=environment
-        ) as process:
-            while process.poll() is None:
-                peak = max(peak, sum(_resident(process)))
-                time.sleep(0.05)
-        seconds = time.perf_counter() - began
-        output.seek(0)
-        text = output.read()
-    if process.returncode:
-        raise SystemExit(f"exit {process.returncode}: {' '.join(command)}")
-    return Cost(seconds, peak / 1e6, text)
-
-
-def _resident(process: psutil.Process) -> Iterator[int]:
-    with suppress(psutil.Error):
-        for member in (process, *process.children(recursive=True)):
-            with suppress(psutil.Error):
-                yield member.memory_info().rss
 
 
 def _environment(folder: Path) -> Path:
@@ -219,7 +179,3 @@ def _sentences(seed: int, count: int) -> list[str]:
         )
         for _ in range(count)
     ]
-
-
-if __name__ == "__main__":
-    main()

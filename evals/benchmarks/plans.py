@@ -1,10 +1,9 @@
 """How long a plan takes without a model: three towns, warm, on the starter corpus and the seeds.
 
-``python -m evals.benchmarks.plans`` prints a table; each plan is checked by `evals.plans` too.
+``python -m evals bench-plans`` prints a table; each plan is checked by `evals.independent.plans`.
 """
 
 import json
-import os
 import tempfile
 import time
 from pathlib import Path
@@ -15,7 +14,8 @@ from assistant.export.rows import plan_row
 from assistant.indexing import ingest, starter_folders
 from assistant.planning.brief import load_brief
 from assistant.settings import Settings
-from evals.plans import plan_faults
+from evals.independent.plans import plan_faults
+from evals.sets.samples import NO_SAMPLES, samples
 
 _BRIEFS = Path(__file__).parents[2] / "tests" / "data" / "briefs"
 _ROUNDS = 5
@@ -25,11 +25,11 @@ def main() -> None:
     """Measure and print."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         _measure("starter corpus", Path(name) / "starter", starter_folders())
-        seeds = Path(os.environ.get("REGIONAL_DX_SAMPLES", "")) / "seeds"
+        seeds = samples() / "seeds"
         if seeds.is_dir():
             _measure("starter corpus and seeds", Path(name) / "all", [*starter_folders(), seeds])
         else:
-            print("seeds: 標本資料がありません")
+            print(f"seeds: {NO_SAMPLES}")
 
 
 def _measure(title: str, root: Path, folders: list[Path]) -> None:
@@ -54,7 +54,3 @@ def _measure(title: str, root: Path, folders: list[Path]) -> None:
         for fault in faults:
             print(f"  {fault}")
     assistant.close()
-
-
-if __name__ == "__main__":
-    main()

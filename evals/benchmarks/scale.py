@@ -1,6 +1,6 @@
 """Ten and a hundred thousand chunks: latency with and without filters, memory, size on disk.
 
-``python -m evals.benchmarks.scale`` generates chunks from sentences of the starter corpus with
+``python -m evals bench-scale`` generates chunks from sentences of the starter corpus with
 other places and figures, indexes them, and asks the questions of the guidance set. Building and
 measuring run in processes of their own, so that memory is that of an assistant that answers.
 ``--langchain`` measures LangChain's `EnsembleRetriever` (BM25Retriever, Chroma) beside it on the
@@ -26,7 +26,8 @@ from assistant.retrieval.generations import Change, build_generation, writer_loc
 from assistant.retrieval.index import Index
 from assistant.retrieval.search import search
 from assistant.schema import KINDS, STATUSES, Chunk, Filters, Segment, SourceDocument
-from evals.cases import load_cases
+from evals.sets.cases import load_cases
+from evals.sets.overlap import body
 
 _CHUNKS_OF_A_DOCUMENT = 100
 _SENTENCES = 4
@@ -108,7 +109,7 @@ def measure(folder: Path) -> dict[str, float]:
 
 def measure_langchain(count: int) -> dict[str, float]:
     """The same of LangChain's ensemble, held in memory as its quick start has it."""
-    from evals.compare import langchain_ensemble
+    from evals.studies.compare import langchain_ensemble
 
     _, chunks = generated(count)
     began = time.perf_counter()
@@ -141,10 +142,7 @@ def _percentile(times: Sequence[float], share: float) -> float:
 
 
 def _starter_sentences() -> list[str]:
-    texts = [
-        path.read_text(encoding="utf-8").rpartition("+++")[2]
-        for path in sorted(starter_corpus().rglob("*.md"))
-    ]
+    texts = [body(path) for path in sorted(starter_corpus().rglob("*.md"))]
     lines = [line.strip("- *#") for text in texts for line in text.split("\n")]
     return [line[start:end] for line in lines for start, end in split_sentences(line)]
 
@@ -154,7 +152,7 @@ def _town(generator: random.Random) -> str:
 
 
 def _child(*arguments: str) -> dict[str, Any]:
-    command = [sys.executable, "-m", "evals.benchmarks.scale", *arguments]
+    command = [sys.executable, "-m", "evals", "bench-scale", *arguments]
     output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout  # noqa: S603  # ourselves
     found: dict[str, Any] = json.loads(output.splitlines()[-1])
     return found
@@ -189,7 +187,3 @@ def main() -> None:
             other = _child("--step", "langchain", "--chunks", str(count))
             print(f"{count:,} chunks, LangChain ensemble: {other}", flush=True)
     print(f"ratio of the medians: {medians[-1] / medians[0]:.2f}; aims: {_AIMS}")
-
-
-if __name__ == "__main__":
-    main()

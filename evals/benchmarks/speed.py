@@ -1,23 +1,21 @@
 """How fast and how large: cold and warm ``ask`` on the starter corpus, ingest of the seeds.
 
-``python -m evals.benchmarks.speed`` prints a table. The cold question is compared with importing
+``python -m evals bench-speed`` prints a table. The cold question is compared with importing
 the libraries that answering needs, each in a fresh process, in turn, in the same run.
 """
 
-import os
 import subprocess
 import sys
 import tempfile
 import time
-from contextlib import suppress
 from pathlib import Path
 from statistics import median
-
-import psutil
 
 from assistant import Assistant
 from assistant.indexing import ingest, starter_folders
 from assistant.settings import Settings
+from evals.benchmarks.cost import cost_of
+from evals.sets.samples import NO_SAMPLES, samples
 
 _QUESTION = "コンソーシアムには誰に入ってもらうべきですか"
 _IMPORTS = "import chromadb, tantivy, sudachipy, pydantic_settings"
@@ -46,7 +44,7 @@ def _cold(root: Path) -> None:
     pairs = [(_seconds(ask), _seconds(bare)) for _ in range(_PAIRS)]
     ratio = median(cold / imports for cold, imports in pairs)
     cold, imports = (median(column) for column in zip(*pairs, strict=True))
-    print(f"peak memory of one ask: {_peak_megabytes(ask):.0f} MB")
+    print(f"peak memory of one ask: {cost_of(ask).megabytes:.0f} MB")
     print(f"cold ask {cold:.2f} s, imports alone {imports:.2f} s, ratio {ratio:.2f}, n = {_PAIRS}")
 
 
@@ -73,37 +71,22 @@ def _warm(root: Path) -> None:
 
 
 def _seeds(root: Path) -> None:
-    samples = Path(os.environ.get("REGIONAL_DX_SAMPLES", "")) / "seeds"
-    if not samples.is_dir():
-        print("seeds: 標本資料がありません")
+    seeds = samples() / "seeds"
+    if not seeds.is_dir():
+        print(f"seeds: {NO_SAMPLES}")
         return
     began = time.perf_counter()
-    report = ingest([samples], root, Settings())
+    report = ingest([seeds], root, Settings())
     first = time.perf_counter() - began
     began = time.perf_counter()
-    ingest([samples], root, Settings())
+    ingest([seeds], root, Settings())
     print(
         f"ingest of the seeds: {report.files} files, {report.chunks} chunks, {first:.1f} s; "
         f"again unchanged {time.perf_counter() - began:.3f} s"
     )
 
 
-def _peak_megabytes(command: list[str]) -> float:
-    """Largest resident memory seen while a command runs, watched every 20 ms."""
-    peak = 0
-    with psutil.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        while process.poll() is None:
-            with suppress(psutil.Error):
-                peak = max(peak, process.memory_info().rss)
-            time.sleep(0.02)
-    return peak / 1e6
-
-
 def _seconds(command: list[str]) -> float:
     began = time.perf_counter()
     subprocess.run(command, check=True, capture_output=True)  # noqa: S603  # our own commands
     return time.perf_counter() - began
-
-
-if __name__ == "__main__":
-    main()

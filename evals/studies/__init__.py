@@ -1,1 +1,1 @@
-"""Studies that fit what the program ships: their scripts, to be run again."""
+"""What a part of the program is worth, and fits of what it ships, to be run again."""

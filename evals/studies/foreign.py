@@ -6,20 +6,21 @@ out. None of the questions was fitted. Others' texts cannot come with the projec
 are missing the gate says so.
 """
 
-import json
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from assistant import Assistant
 from assistant.indexing import ingest
 from assistant.settings import load_settings
+from evals.run.tables import table
+from evals.sets.cases import DATASETS
+from evals.sets.rows import read_rows
+from evals.studies.library import library_questions
 from evals.studies.traps import digest, is_fitted
 
-_DATASETS = Path(__file__).parents[1] / "datasets"
 _QUESTIONS = 24
 """Of each set, for either half."""
 _TEXTS = 120
@@ -75,16 +76,14 @@ def ask_sample(samples: Path) -> list[Outcome]:
 
 def outcome_text(outcomes: Sequence[Outcome]) -> str:
     """The sample as a table in Markdown."""
-    rows = [
-        f"| {o.name} | {o.answered:.2f}(下限 {FLOORS[o.name][0]:.2f}) | "
-        f"{o.refused:.2f}(下限 {FLOORS[o.name][1]:.2f}) | {o.questions} |"
+    rows = (
+        (
+            *(o.name, f"{o.answered:.2f}(下限 {FLOORS[o.name][0]:.2f})"),
+            *(f"{o.refused:.2f}(下限 {FLOORS[o.name][1]:.2f})", o.questions),
+        )
         for o in outcomes
-    ]
-    head = [
-        "| よその資料 | 資料があるとき答えた | 資料がないとき断った | 問 |",
-        "|---|---|---|---|",
-    ]
-    return "\n".join([*head, *rows])
+    )
+    return table(("よその資料", "資料があるとき答えた", "資料がないとき断った", "問"), rows)
 
 
 def _outcome(
@@ -97,15 +96,15 @@ def _outcome(
 
 
 def _encyclopaedia(folder: Path, source: Path) -> tuple[list[str], list[str]]:
-    gold = {row["qid"]: row["docid"] for row in _rows(folder / "qrels.jsonl")}
-    rows = [row for row in _rows(folder / "queries.jsonl") if not is_fitted(row["id"])]
+    gold = {row["qid"]: row["docid"] for row in read_rows(folder / "qrels.jsonl")}
+    rows = [row for row in read_rows(folder / "queries.jsonl") if not is_fitted(row["id"])]
     rows = sorted(rows, key=lambda row: digest(row["id"]))[: 2 * _QUESTIONS]
     pairs = [(row["text"], str(gold[row["id"]])) for row in rows]
     return _halves(pairs, folder / "corpus.jsonl", source, "encyclopaedia")
 
 
 def _pages(folder: Path, source: Path) -> tuple[list[str], list[str]]:
-    rows = [row for row in _rows(_DATASETS / "natural.jsonl") if row["set"] == folder.name]
+    rows = [row for row in read_rows(DATASETS / "natural.jsonl") if row["set"] == folder.name]
     rows = [row for row in rows if not is_fitted(row["id"]) and not row.get("also")]
     rows = sorted(rows, key=lambda row: digest(row["id"]))[: 2 * _QUESTIONS]
     pairs = [(row["question"], str(row["docid"])) for row in rows]
@@ -120,7 +119,7 @@ def _halves(
     left_out = {key for _, key in pairs[half:]}
     held = [(question, key) for question, key in pairs[:half] if key not in left_out]
     wanted = {key for _, key in held}
-    texts = {str(row["id"]): row for row in _rows(corpus)}
+    texts = {str(row["id"]): row for row in read_rows(corpus)}
     others = sorted(texts.keys() - wanted - left_out, key=digest)[:_TEXTS]
     folder = source / name
     folder.mkdir()
@@ -131,15 +130,9 @@ def _halves(
 
 
 def _ministries(folder: Path, source: Path) -> tuple[list[str], list[str]]:
-    rows = [row for row in _rows(_DATASETS / "library.jsonl") if not row["elsewhere"]]
-    rows = sorted(rows, key=lambda row: digest(row["id"]))
+    rows = sorted(library_questions(), key=lambda row: digest(row["id"]))
     for name in _PDFS:
         shutil.copy(folder / name, source / name)
     held = [row["question"] for row in rows if row["file"] in _PDFS]
     left_out = [row["question"] for row in rows if row["file"] not in _PDFS]
     return held[:_QUESTIONS], left_out[:_QUESTIONS]
-
-
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return (json.loads(line) for line in lines)

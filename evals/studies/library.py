@@ -1,6 +1,6 @@
 """Ask 120 questions over a library of ministry documents, with their source in it and left out.
 
-    python -m evals.studies.library SAMPLES --work FOLDER
+    python -m evals library SAMPLES --work FOLDER
 
 The library holds the sample PDFs, the five seeds, the guidebooks and the starter corpus. For each
 question it is asked once whole, once without the seven PDFs of the question's half. Questions
@@ -9,9 +9,7 @@ even number may be read while developing, of the others only the totals are look
 """
 
 import argparse
-import json
 import shutil
-import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,9 @@ from typing import Any
 from assistant import Assistant
 from assistant.indexing import ingest
 from assistant.settings import load_settings
+from evals.independent.quotes import fold
+from evals.sets.cases import DATASETS
+from evals.sets.rows import read_rows
 
 FITTED = frozenset(
     {
@@ -33,7 +34,6 @@ FITTED = frozenset(
 )
 """PDFs that the reader has seen other questions of, and whose questions the decision is fitted on;
 what is measured on the others is clean of both."""
-_QUESTIONS = Path(__file__).parents[1] / "datasets" / "library.jsonl"
 _CORPUS = Path(__file__).parents[2] / "corpus"
 
 
@@ -60,8 +60,7 @@ def main() -> None:
 
 def library_questions() -> list[dict[str, Any]]:
     """The questions that one of the PDFs answers and no other document does."""
-    rows = [json.loads(line) for line in _QUESTIONS.read_text(encoding="utf-8").splitlines()]
-    return [row for row in rows if not row["elsewhere"]]
+    return [row for row in read_rows(DATASETS / "library.jsonl") if not row["elsewhere"]]
 
 
 def library_index(samples: Path, folder: Path, left_out: set[str]) -> Path:
@@ -84,8 +83,8 @@ def library_index(samples: Path, folder: Path, left_out: set[str]) -> Path:
 def _asked(row: dict[str, Any], whole: Assistant, without: Assistant) -> dict[str, Any]:
     answer = whole.ask(row["question"])
     found = whole.search(row["question"], 5)
-    told = _fold(" ".join(statement.text for statement in answer.statements))
-    facts = [any(_fold(spelling) in told for spelling in fact) for fact in row["facts"]]
+    told = fold(" ".join(statement.text for statement in answer.statements))
+    facts = [any(fold(spelling) in told for spelling in fact) for fact in row["facts"]]
 
     def is_gold(path: str, page: int | None) -> bool:
         return Path(path).name == row["file"] and page in row["pages"]
@@ -106,11 +105,3 @@ def _report(name: str, results: Sequence[dict[str, Any]]) -> None:
     names = [key for key in results[0] if key not in {"number", "fitted"}]
     means = {key: sum(float(r[key]) for r in results) / len(results) for key in names}
     print(f"{name} n={len(results)}", " ".join(f"{key} {mean:.3f}" for key, mean in means.items()))
-
-
-def _fold(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).split())
-
-
-if __name__ == "__main__":
-    main()

@@ -1,6 +1,6 @@
 """How many of the words in a file reach the index: read, reported as not read, or lost in silence.
 
-    python -m evals.studies.losses [FILE …]
+    python -m evals losses [FILE …]
 
 Without files it makes one of every format that holds a marker in each part of the format's
 definition that can show words. Words are counted by a walk over the package's XML (of HTML: over
@@ -11,9 +11,8 @@ for each of them.
 import argparse
 import re
 import tempfile
-import unicodedata
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
@@ -21,6 +20,7 @@ from xml.etree.ElementTree import Element, fromstring
 
 from assistant.errors import ReadError
 from assistant.ingest.readers import ReadResult, read_file
+from evals.independent.quotes import fold
 from evals.studies.loss_samples import make_samples
 
 # Elements whose own text is shown. Deleted text (delText) and field codes (instrText) are not.
@@ -106,9 +106,9 @@ def words_of(path: Path) -> list[Word]:
 def loss_of(path: Path, result: ReadResult) -> Loss:
     """Compare the words of a file with what a reader made of it."""
     words = words_of(path)
-    held = _squeezed("".join(f"{p.text}\n{p.section or ''}\n" for p in result.pages))
-    held += _squeezed(result.title or "")
-    missing = [word for word in words if _squeezed(word.text) not in held]
+    held = fold("".join(f"{p.text}\n{p.section or ''}\n" for p in result.pages))
+    held += fold(result.title or "")
+    missing = [word for word in words if fold(word.text) not in held]
     silent = [word for word in missing if not _is_reported(word, result.unreadable_reason)]
     return Loss(
         path.name,
@@ -189,7 +189,7 @@ class _Html(HTMLParser):
 
 
 def _is_reported(word: Word, reason: str) -> bool:
-    parts = re.split(r"[/.]", word.place)
+    parts = word.place.replace(".", "/").split("/")
     return any(
         name in reason
         for part in reversed(parts)
@@ -199,15 +199,11 @@ def _is_reported(word: Word, reason: str) -> bool:
     )
 
 
-def _squeezed(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).split())
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
+def main() -> None:
     """Measure the files, or generated ones, and print the table."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("files", nargs="*", type=Path)
-    given = options.parse_args(arguments)
+    given = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         losses = []
         for path in given.files or make_samples(Path(folder)):
@@ -217,7 +213,3 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 result = ReadResult((), unreadable_reason=error.message)
             losses.append(loss_of(path, result))
     print(table(losses))
-
-
-if __name__ == "__main__":
-    main()

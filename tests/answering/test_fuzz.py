@@ -13,7 +13,7 @@ from assistant.errors import ModelError
 from assistant.export.rows import citation_row
 from assistant.japanese.sentences import split_sentences
 from assistant.prompts import load_prompt
-from evals.quotes import faults
+from evals.independent.quotes import faults
 
 RUNS = 1000
 INDICES = [

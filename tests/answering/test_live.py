@@ -12,7 +12,7 @@ from assistant import Assistant
 from assistant.export.rows import answer_row
 from assistant.schema import Turn
 from assistant.settings import Settings
-from evals.quotes import faults
+from evals.independent.quotes import faults
 
 # Read before the tests' own environment is set up.
 CONFIGURED = {

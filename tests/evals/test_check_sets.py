@@ -2,9 +2,9 @@ import json
 
 import pytest
 
-from evals import cases as cases_module
-from evals.cases import load_cases
-from evals.check_sets import leaks, problems, repeated, table
+from evals.sets import cases as cases_module
+from evals.sets.cases import load_cases
+from evals.sets.check_sets import leaks, problems, repeated, table
 
 ROW = {
     "id": "t1",

@@ -7,8 +7,8 @@ from collections import Counter
 import pytest
 
 from assistant.retrieval.embeddings import WordVectors
-from evals.compare import _OURS, METHODS, _Bm25, figures, table
-from evals.retrieval import read_set
+from evals.studies.compare import _OURS, METHODS, _Bm25, figures, methods_table
+from evals.studies.retrieval import read_set
 
 DOCS = {
     "d1": "住民票の写しは市民課の窓口で交付します。",
@@ -50,7 +50,7 @@ def test_bm25_is_the_formula():
 )
 def test_a_method_finds_what_shares_its_words(judged, method, index_root, monkeypatch):
     words = WordVectors(index_root / "word-vectors")
-    monkeypatch.setattr("evals.compare._word_vectors", lambda: words)
+    monkeypatch.setattr("evals.studies.compare._word_vectors", lambda: words)
     assert [row["ndcg@10"] for row in figures(judged, method).values()] == [1.0, 1.0]
 
 
@@ -58,7 +58,7 @@ def test_the_table_says_how_far_ours_is_ahead(judged):
     perfect = figures(judged, "BM25、文字2-gram")
     poor = {query: {**row, "ndcg@10": 0.5} for query, row in perfect.items()}
     found = {"faq": {**dict.fromkeys(METHODS, poor), _OURS: perfect}}
-    shown = table(found)
+    shown = methods_table(found)
     assert "faq(2)" in shown
     assert Counter(shown.split())["0.500"] == len(METHODS)
     assert "(差 +0.500、" in shown

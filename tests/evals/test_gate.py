@@ -2,9 +2,9 @@ from dataclasses import replace
 
 import pytest
 
-from evals import results
-from evals.gate import judge, verdict_text, write_baseline
-from evals.results import Row, Run, read_run
+from evals.run import results
+from evals.run.results import Row, Run, read_run, write_baseline
+from evals.run.verdict import judge, verdict_text
 
 SETTINGS = {
     "name": "x",

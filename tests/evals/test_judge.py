@@ -5,7 +5,7 @@ import json
 import pytest
 from judge_server import JudgeServer
 
-from evals.judge import _LABELS, Judge
+from evals.run.judge import _LABELS, Judge
 
 
 def letters(text):

@@ -1,8 +1,9 @@
 import pytest
 
+from assistant.errors import InputError
 from assistant.prompts import load_prompt
-from evals import lock
-from evals.lock import LockError, accept, main, problems, prompt_hash, read_lock, waivers
+from evals.run import lock
+from evals.run.lock import accept, main, problems, prompt_hash, read_lock, waivers
 
 WITHOUT = {"model": None, "judge": None, "prompts": {}}
 
@@ -69,7 +70,7 @@ def test_a_changed_prompt_needs_a_run_of_it_with_model_and_judge(prompts):
         {**measured, "judge": None},
         {**measured, "prompts": {"answer": "0" * 12}},
     ):
-        with pytest.raises(LockError, match="answer"):
+        with pytest.raises(InputError, match="answer"):
             accept(lacking, "run", waive=None)
     assert problems()
     assert accept(measured, "2026-11-21-new", waive=None) == ["answer"]

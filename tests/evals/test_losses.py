@@ -8,7 +8,7 @@ import pytest
 
 from assistant.ingest.readers import ReadResult, read_file
 from assistant.schema import Page
-from evals.places import texts_at
+from evals.independent.places import texts_at
 from evals.studies.loss_samples import make_samples
 from evals.studies.losses import Word, loss_of, table, words_of
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from evals.metrics import GUARDED, METRICS, MODEL_METRICS, PRIMARY, Unscorable, score_row
+from evals.run.metrics import GUARDED, METRICS, MODEL_METRICS, PRIMARY, Unscorable, score_row
 
 DRAFT = "# 整備計画(案)\n\n令和７年度の整備費は1,200万円とする。\n予備費は別に定める。\n"
 MINUTES = "第1回 議事録\n\n○山田構成員  光回線の整備を急ぐべきです。\n○座長  同感です。\n"

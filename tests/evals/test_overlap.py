@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from evals.overlap import folded, grams, main, shared_runs
+from evals.sets.overlap import folded, grams, main, shared_runs
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 
 from assistant.export.rows import plan_row
 from assistant.schema import Brief
-from evals.plans import items, main, plan_faults
+from evals.independent.plans import items, main, plan_faults
 
 
 @pytest.fixture(scope="module")
@@ -90,8 +90,9 @@ def test_a_kpi_without_baseline_is_no_kpi(row):
     assert problems(row)
 
 
-def test_a_file_of_plans_is_checked(row, tmp_path, capsys):
+def test_a_file_of_plans_is_checked(row, tmp_path, monkeypatch, capsys):
     path = tmp_path / "plans.jsonl"
     path.write_text(json.dumps(row) + "\n", encoding="utf-8")
-    main(str(path))
+    monkeypatch.setattr("sys.argv", ["plans", str(path)])
+    assert main() == 1
     assert "1 plans" in capsys.readouterr().out

@@ -14,12 +14,12 @@ from prompt_follower import RULES, serve_follower
 from assistant.assistant import Assistant
 from assistant.prompts import FOLDER
 from assistant.settings import Settings
-from evals import results, run
-from evals.cases import Case, Place
-from evals.gate import judge
-from evals.judge import Judge
-from evals.results import read_run
-from evals.run import Plan, collect
+from evals.run import results, run
+from evals.run.judge import Judge
+from evals.run.results import read_run
+from evals.run.run import Plan, collect
+from evals.run.verdict import judge
+from evals.sets.cases import Case, Place
 
 # Mostly of a draft, where forgetting its status shows.
 QUESTIONS = [

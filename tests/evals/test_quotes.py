@@ -3,7 +3,7 @@ import copy
 import pytest
 
 from assistant.export.rows import answer_row
-from evals.quotes import faults, numbers
+from evals.independent.quotes import faults, numbers
 
 QUESTION = "光ファイバの整備率と更新の費用はどれくらいですか"
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from evals.metrics import METRICS, MODEL_METRICS, ragas_metrics
+from evals.run.metrics import METRICS, MODEL_METRICS, ragas_metrics
 
 # response, reference: exact match, reference in response, 1 − Levenshtein / longer, chrF,
 # ROUGE-1, BLEU.

@@ -1,7 +1,7 @@
 import pytest
 
-from evals import readme
-from evals.results import Row, Run
+from evals.run import readme
+from evals.run.results import Row, Run
 
 
 def row(number, **scores):

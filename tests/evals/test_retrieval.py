@@ -4,7 +4,7 @@ import pytest
 
 from assistant.retrieval.search import search
 from evals.__main__ import main
-from evals.retrieval import against, found_by, indexed, read_set
+from evals.studies.retrieval import against, found_by, indexed, read_set
 
 CORPUS = [
     ("d1", "住民票の写し", "住民票の写しは市民課の窓口で交付します。"),
@@ -89,7 +89,7 @@ def test_beirs_form_is_read_and_the_models_of_the_settings_are_measured(
     text = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
     (folder / "corpus.jsonl").write_text(text, encoding="utf-8")
     assert run("--save", folder / "saved.json")[0] == 0
-    monkeypatch.setattr("evals.retrieval.open_reranker", lambda _: Contrary())
+    monkeypatch.setattr("evals.studies.retrieval.open_reranker", lambda _: Contrary())
     weight = "assistant.retrieval.search.reranker_weight"
     monkeypatch.setattr(weight, lambda: 9.0)
     compared = json.loads(run("--against", folder / "saved.json")[1].out)["against"]["mrr@10"]

@@ -3,11 +3,12 @@ from contextlib import contextmanager
 import pytest
 from judge_server import JudgeServer
 
-from evals import results, run
-from evals.cases import Case, Place
-from evals.report import write_report
-from evals.results import read_run
-from evals.run import Plan, RunError, collect
+from assistant.errors import InputError
+from evals.run import results, run
+from evals.run.report import write_report
+from evals.run.results import read_run
+from evals.run.run import Plan, collect
+from evals.sets.cases import Case, Place
 
 QUESTIONS = [
     "光ファイバの整備率と更新の費用はどれくらいですか",
@@ -109,14 +110,15 @@ def test_a_question_that_fails_is_a_row_and_is_asked_again(asked, monkeypatch):
 
 def test_rows_made_under_other_conditions_are_not_mixed(asked):
     collect(Plan("mixed", ("guidance",), limit=2))
-    with pytest.raises(RunError, match="limit"):
+    with pytest.raises(InputError, match="limit"):
         collect(Plan("mixed", ("guidance",)))
 
 
 def test_the_originals_need_the_samples(monkeypatch):
     monkeypatch.delenv("REGIONAL_DX_SAMPLES", raising=False)
-    with pytest.raises(RunError, match="REGIONAL_DX_SAMPLES"):
+    with pytest.raises(InputError, match="originals") as caught:
         collect(Plan("none", ("originals",)))
+    assert "REGIONAL_DX_SAMPLES" in caught.value.remedy
 
 
 def test_a_judge_scores_rows_and_its_agreement_and_cost_are_reported(asked, monkeypatch):

@@ -2,9 +2,8 @@
 
 import pytest
 
-from evals.gate import baseline_folder
-from evals.results import read_run
-from evals.simulate import failure_rate
+from evals.run.results import baseline_folder, read_run
+from evals.studies.simulate import failure_rate
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 import pytest
 
-from evals.statistics import compare, figure, holm, resampling
+from evals.run.statistics import compare, figure, holm, resampling
 
 
 def test_missing_scores_are_counted_and_left_out():

@@ -2,7 +2,7 @@
 
 from assistant.japanese.thesaurus import term_words
 from assistant.retrieval import concepts
-from evals.thesaurus import Question, Trial, leave_one_out
+from evals.studies.thesaurus import Question, Trial, leave_one_out
 
 GROUPS = [
     {"plain": ["お金"], "official": ["費用"]},

@@ -15,7 +15,7 @@ from assistant.errors import ReadError
 from assistant.export.rows import answer_row, passage_row
 from assistant.export.text import answer_text, report_text
 from assistant.ingest.readers import read_file
-from evals.quotes import faults
+from evals.independent.quotes import faults
 
 
 def word():

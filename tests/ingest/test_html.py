@@ -3,8 +3,8 @@ import pytest
 from assistant.errors import ReadError
 from assistant.ingest.readers import ReadResult, read_file
 from assistant.schema import Page
-from evals.places import texts_at
-from evals.quotes import _fold
+from evals.independent.places import texts_at
+from evals.independent.quotes import fold
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ def test_rows_of_data_are_blocks_and_layout_is_none(read, table, rows, tmp_path)
     assert [(page.text, page.section) for page in pages[1:-1]] == rows
     for page in pages:
         [text] = texts_at(tmp_path / "案内.html", page.locator)
-        assert _fold(text) == _fold(page.text)
+        assert fold(text) == fold(page.text)
 
 
 def test_deep_nesting_ends(read):
@@ -253,7 +253,7 @@ def test_short_explanations_stand_beside_their_terms_and_long_ones_under_them(re
     ]
     for page in pages:
         [text] = texts_at(tmp_path / "案内.html", page.locator)
-        assert _fold(text) == _fold(page.text)
+        assert fold(text) == fold(page.text)
 
 
 def test_what_cannot_be_read_is_counted(read):

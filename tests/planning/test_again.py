@@ -6,7 +6,7 @@ from towns import Town
 from assistant.errors import InputError
 from assistant.export.rows import plan_row
 from assistant.schema import Brief
-from evals.plans import items, plan_faults
+from evals.independent.plans import items, plan_faults
 
 BRIEF = Brief(municipality="みどり町", problem="通信の設備が古く、更新の費用を負担できない。")
 

@@ -9,7 +9,7 @@ from answering.openai_server import Reply, serve
 from assistant.assistant import Assistant
 from assistant.export.rows import plan_row
 from assistant.settings import Settings
-from evals.plans import plan_faults
+from evals.independent.plans import plan_faults
 
 _PASSAGE = re.compile(r"<資料 \w+ 番号=(\d+)[^>]*>\n(.*?)\n</資料", re.DOTALL)
 INVENTED = (

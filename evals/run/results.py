@@ -28,12 +28,14 @@ compares and without text of documents that are not ours (`slim`).
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-RESULTS = Path(__file__).parent / "results"
-BASELINE = Path(__file__).parent / "baseline"
+from pydantic import ConfigDict, TypeAdapter
+
+RESULTS = Path(__file__).parents[1] / "results"
+BASELINE = Path(__file__).parents[1] / "baseline"
 
 # Answers over these sets quote our own documents only and may be kept under version control.
 _OURS = frozenset({"guidance"})
@@ -42,6 +44,8 @@ _OURS = frozenset({"guidance"})
 @dataclass(frozen=True, slots=True)
 class Row:
     """What one question gave."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
 
     id: str
     """``<set>:<case>``."""
@@ -59,7 +63,7 @@ class Row:
     cited: tuple[str, ...] = ()
     """Places cited, ``file:first-last`` (lines) or ``file#page``, in order."""
     faults: tuple[str, ...] = ()
-    """What the independent check of quotes and numbers objects to (`evals.quotes.faults`)."""
+    """What the independent check of quotes and numbers objects to (`faults`)."""
     scores: dict[str, float] = field(default_factory=dict)
     unscored: dict[str, str] = field(default_factory=dict)
     """Metrics that say nothing about this row, each with its reason."""
@@ -76,6 +80,9 @@ class Row:
     def errored(self) -> bool:
         """Whether the answer or the judge failed."""
         return bool(self.error or self.judge_errors)
+
+
+_ROW = TypeAdapter(Row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,20 +131,37 @@ def write_rows(path: Path, rows: Iterable[Row]) -> None:
 def slim(row: Row) -> Row:
     """A row fit for version control: no paths of this machine, no text of others' documents."""
     text = row.answer["answer"] if row.answer and row.set in _OURS else None
-    return Row(
-        id=row.id,
-        kind=row.kind,
-        style=row.style,
-        split=row.split,
-        question=row.question,
-        error=row.error,
-        answer={"answer": text} if text is not None else None,
-        refused=row.refused,
-        cited=row.cited,
-        faults=row.faults,
-        scores=row.scores,
-        judge_errors=row.judge_errors,
-    )
+    answer = {"answer": text} if text is not None else None
+    return replace(row, answer=answer, found=(), unscored={}, judge_tokens=(0, 0))
+
+
+def baseline_folder(mode: str) -> Path:
+    """Where the accepted run of a mode stands."""
+    return BASELINE / mode
+
+
+def write_baseline(run: Run, waived: str | None) -> Path:
+    """Make a run the accepted one; sets that it does not hold keep their rows.
+
+    Args:
+        run: the run to accept.
+        waived: the reason when it is accepted in spite of a failure.
+    """
+    folder = baseline_folder(run.settings["mode"])
+    folder.mkdir(parents=True, exist_ok=True)
+    kept: list[Row] = []
+    settings = dict(run.settings)
+    if (folder / "settings.json").is_file():
+        before = read_run(folder)
+        kept = [row for row in before.rows if row.set not in run.settings["sets"]]
+        others = [name for name in before.settings["sets"] if name not in settings["sets"]]
+        settings["sets"] = sorted([*settings["sets"], *others])
+        ids = {name: before.settings["index_ids"][name] for name in others}
+        settings["index_ids"] = settings["index_ids"] | ids
+    settings["accepted_with_failures"] = waived
+    write_json(folder / "settings.json", settings)
+    write_rows(folder / "rows.jsonl", [*kept, *(slim(row) for row in run.rows)])
+    return folder
 
 
 def newest_run(name: str | None = None) -> Path | None:
@@ -156,7 +180,7 @@ def newest_run(name: str | None = None) -> Path | None:
 
 
 def _line(row: Row) -> str:
-    value = {name: part for name, part in asdict(row).items() if part not in (None, (), {}, (0, 0))}
+    value = _ROW.dump_python(row, mode="json", exclude_defaults=True)
     return json.dumps(value, ensure_ascii=False) + "\n"
 
 
@@ -168,7 +192,4 @@ def _read_rows(path: Path) -> Iterable[Row]:
             value = json.loads(line)
         except ValueError:
             continue  # the last line of a run that was killed while writing it
-        for name in ("found", "cited", "faults", "judge_tokens"):
-            if name in value:
-                value[name] = tuple(value[name])
-        yield Row(**value)
+        yield _ROW.validate_python(value)

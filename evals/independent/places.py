@@ -7,7 +7,7 @@ import re
 import zipfile
 from collections.abc import Callable
 from html.parser import HTMLParser
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from xml.etree import ElementTree as ET
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -69,6 +69,11 @@ def decoded(data: bytes) -> str:
     return ""
 
 
+def lines_of(path: Path) -> list[str]:
+    """The lines of a text file, whatever ends them."""
+    return decoded(path.read_bytes()).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
 def _word(path: Path, locator: str) -> list[str]:
     place = _WORD_PLACE.fullmatch(locator)
     with zipfile.ZipFile(path) as package:
@@ -101,7 +106,7 @@ def _beside(package: zipfile.ZipFile) -> list[str]:
     """Words of all parts, for a place that is no paragraph or row: a note, a shape, a chart."""
     texts: list[str] = []
     for part in package.namelist():
-        if not re.match(r"(?:word|xl)/.+\.xml$", part):
+        if not (part.startswith(("word/", "xl/")) and part.endswith(".xml")):
             continue
         for element in _xml(package, part).iter():
             name = element.tag.rpartition("}")[2]
@@ -153,8 +158,8 @@ def _slide(path: Path, locator: str) -> list[str]:
     place, number, *rest = locator.split()
     with zipfile.ZipFile(path) as package:
         if place != "slide":  # on every slide, from its master or its foot
-            parts = [n for n in package.namelist() if re.match(r"ppt/slide[^/]*/[^/]+\.xml$", n)]
-            return [text for part in parts for text in _texts(_xml(package, part))]
+            named = (n for n in package.namelist() if PurePosixPath(n).match("ppt/slide*/*.xml"))
+            return [text for part in named for text in _texts(_xml(package, part))]
         order = _xml(package, "ppt/presentation.xml").iter(f"{_P}sldId")
         name = [e.get(f"{_R}id") for e in order][int(number) - 1]
         part = _related(package, "ppt/presentation.xml", lambda e: e.get("Id") == name)
@@ -215,12 +220,11 @@ def _row(path: Path, locator: str) -> list[str]:
             return _beside(package)
     book = openpyxl.load_workbook(path, data_only=True)
     cells = [cell.value for cell in book[sheet][int(number)]]
-    shown = [re.sub(r" 00:00:00$", "", str(v)) for v in cells if v is not None]
-    return ["".join(shown)]
+    return ["".join(str(v).removesuffix(" 00:00:00") for v in cells if v is not None)]
 
 
 def _record(path: Path, locator: str) -> list[str]:
-    lines = re.split(r"\r\n|\r|\n", decoded(path.read_bytes()))
+    lines = lines_of(path)
     first = last = int(locator.split()[1])
     while "".join(lines[first - 1 : last]).count('"') % 2 and last < len(lines):
         last += 1
@@ -299,7 +303,7 @@ class _Visible(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
         self.values += [value for _, value in attrs if value]
-        style = re.sub(r"\s", "", given.get("style") or "").lower()
+        style = "".join((given.get("style") or "").split()).lower()
         unseen = (
             tag in _UNSEEN
             or "hidden" in given

@@ -1,4 +1,4 @@
-"""Leave-one-out over the thesaurus: ``python -m evals.thesaurus FAQ`` names the groups that hurt.
+"""Leave-one-out over the thesaurus: ``python -m evals thesaurus FAQ`` names the groups that hurt.
 
 Every group is left out in turn, and the questions it touches are searched again: those that are cut
 into other terms, or whose terms have other equivalents, without it. Groups are judged on the dev
@@ -24,11 +24,12 @@ from assistant.question import concepts
 from assistant.question.read import read_question
 from assistant.retrieval import search
 from assistant.retrieval.index import Index
-from evals.ablation import indexed_sets
-from evals.cases import Case, load_cases
-from evals.metrics import top_5
-from evals.retrieval import DEPTH, found_by, indexed, metrics_of, read_set
-from evals.statistics import compare
+from evals.run.metrics import top_5
+from evals.run.statistics import compare
+from evals.run.tables import table
+from evals.sets.cases import Case, load_cases
+from evals.studies.ablation import indexed_sets
+from evals.studies.retrieval import DEPTH, found_by, indexed, metrics_of, read_set
 
 _LAST_BIT = 1e-6
 _FEWEST = 5
@@ -153,19 +154,13 @@ def main() -> None:
 
 
 def _effect(questions: Sequence[Question], before: Thesaurus, after: Thesaurus) -> str:
-    lines = ["| part | n | before | after | difference |", "|---|---|---|---|---|"]
+    rows = []
     for part in sorted({question.part for question in questions}):
         figures = []
         for held in (before, after):
             with _in_force(held):
                 figures.append([q.figure() for q in questions if q.part == part])
         found = compare({"": figures[0]}, {"": figures[1]})[0]
-        lines.append(
-            f"| {part} | {found.n} | {found.before:.3f} | {found.after:.3f} |"
-            f" {found.difference:+.3f} [{found.low:+.3f}, {found.high:+.3f}] |"
-        )
-    return "\n".join(lines)
-
-
-if __name__ == "__main__":
-    main()
+        gain = f"{found.difference:+.3f} [{found.low:+.3f}, {found.high:+.3f}]"
+        rows.append((part, found.n, f"{found.before:.3f}", f"{found.after:.3f}", gain))
+    return table(("part", "n", "before", "after", "difference"), rows)

@@ -1,20 +1,17 @@
-"""Are the question sets sound? ``python -m evals.check_sets`` prints problems and a table of kinds.
+"""Are the question sets sound? ``python -m evals check-sets`` prints problems and a table of kinds.
 
 Checked: every gold place exists and holds text, every fact has a spelling in its gold lines, and
 no question stands twice. Gold lines shared by the two splits of a set are counted: with them a
 held-out figure is not quite independent. The exit code is 1 when there is a problem.
 """
 
-import os
-import re
-import sys
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from assistant.indexing import starter_corpus
-from evals.cases import Case, Place, load_cases
+from evals.independent.quotes import fold
+from evals.sets.cases import Case, Place, load_cases
+from evals.sets.samples import NO_SAMPLES, SETS, available_sets, root_of
 
 
 def problems(cases: Sequence[Case], root: Path) -> Iterator[str]:
@@ -27,21 +24,21 @@ def problems(cases: Sequence[Case], root: Path) -> Iterator[str]:
     for case in cases:
         gold = ""
         for place in case.gold:
-            lines = _lines(root, place)
+            lines = lines_of(root, place)
             if not any(line.strip() for line in lines):
                 yield f"{case.id}: nothing at {place.file}:{place.line_start}-{place.line_end}"
             gold += "".join(lines)
         for fact in case.facts:
-            if not any(_fold(spelling) in _fold(gold) for spelling in fact):
+            if not any(fold(spelling) in fold(gold) for spelling in fact):
                 yield f"{case.id}: no spelling of {fact[0]!r} in its gold lines"
 
 
 def repeated(sets: dict[str, list[Case]]) -> Iterator[str]:
     """Questions that stand more than once, within a set or across."""
-    counts = Counter(_fold(case.question) for cases in sets.values() for case in cases)
+    counts = Counter(fold(case.question) for cases in sets.values() for case in cases)
     for cases in sets.values():
         for case in cases:
-            if counts[_fold(case.question)] > 1 and not case.history:
+            if counts[fold(case.question)] > 1 and not case.history:
                 yield f"{case.id}: the question stands more than once"
 
 
@@ -68,16 +65,13 @@ def table(cases: Sequence[Case]) -> str:
 
 def main() -> int:
     """Check both sets and print; returns the exit code."""
-    sets = {name: load_cases(name) for name in ("originals", "guidance")}
-    samples = os.environ.get("REGIONAL_DX_SAMPLES")
-    roots = {"guidance": starter_corpus()}
-    if samples:
-        roots["originals"] = Path(samples) / "seeds"
-    else:
-        print("標本資料がありません")
+    sets = {name: load_cases(name) for name in SETS}
     found = list(repeated(sets))
-    for name, root in roots.items():
-        found += [f"{name} {problem}" for problem in problems(sets[name], root)]
+    for name, cases in sets.items():
+        if name in available_sets():
+            found += [f"{name} {problem}" for problem in problems(cases, root_of(name))]
+        else:
+            print(f"{name}: {NO_SAMPLES}")
     for name, cases in sets.items():
         print(f"\n{name}: {len(cases)} cases, {len(leaks(cases))} held-out cases share gold lines")
         print(table(cases))
@@ -85,7 +79,8 @@ def main() -> int:
     return 1 if found else 0
 
 
-def _lines(root: Path, place: Place) -> list[str]:
+def lines_of(root: Path, place: Place) -> list[str]:
+    """The lines of a gold place; none where the file is missing."""
     path = root / place.file
     if not path.is_file():
         return []
@@ -96,11 +91,3 @@ def _gold_lines(case: Case) -> Iterator[tuple[str, int]]:
     for place in case.gold:
         for line in range(place.line_start, place.line_end + 1):
             yield place.file, line
-
-
-def _fold(text: str) -> str:
-    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,14 +1,13 @@
 """The tables of README.md and evals/README.md, written from a run between their marks."""
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from evals.metrics import PRIMARY
-from evals.report import figures, share_cell
-from evals.results import Row, Run
+from evals.run.metrics import PRIMARY
+from evals.run.results import Row, Run
+from evals.run.tables import figures, share_cell, table
 
-_ROOT = Path(__file__).parent.parent
+_ROOT = Path(__file__).parents[2]
 _COLUMNS = {
     "top_5": "上位5件に根拠",
     "first_1000": "最初の1,000字に根拠",
@@ -28,21 +27,20 @@ _GROUPS = {
 _TITLES = {"originals": "originals: 5つの原文", "guidance": "guidance: 付属の資料"}
 
 
-def table(rows: Sequence[Row], *, kinds: bool) -> str:
+def groups_table(rows: Sequence[Row], *, kinds: bool) -> str:
     """The rows of one set by split and style, and by kind if wanted, as Markdown."""
     groups = dict(_GROUPS)
     if kinds:
         groups |= {kind: {"kind": kind} for kind in sorted({row.kind for row in rows})}
-    lines = ["| 区分 | 問数 | " + " | ".join([*_COLUMNS.values(), "平均字数"]) + " |"]
-    lines.append("|---" * (len(_COLUMNS) + 3) + "|")
+    lines = []
     for name, wanted in groups.items():
         chosen = [r for r in rows if all(getattr(r, k) == v for k, v in wanted.items())]
         found = figures(chosen)
         length = (found.get("answer_length") or {}).get("mean")
         cells = [share_cell(found.get(metric)) for metric in _COLUMNS]
         cells.append(f"{length:.0f}" if length else "–")
-        lines.append(f"| {name} | {len(chosen)} | " + " | ".join(cells) + " |")
-    return "\n".join(lines)
+        lines.append((name, len(chosen), *cells))
+    return table(("区分", "問数", *_COLUMNS.values(), "平均字数"), lines)
 
 
 def write_tables(run: Run) -> None:
@@ -56,20 +54,20 @@ def write_tables(run: Run) -> None:
     for name in sorted(run.settings["sets"], reverse=True):
         rows = [row for row in run.rows if row.set == name and not row.error]
         how = f"モデル {model}" if model else "言語モデルなし"
-        parts.append(f"### {_TITLES[name]}({day}、{how})\n\n{table(rows, kinds=True)}")
+        parts.append(f"### {_TITLES[name]}({day}、{how})\n\n{groups_table(rows, kinds=True)}")
     checked = sum(len(row.answer["citations"]) for row in run.rows if row.answer)
     faulty = sum(bool(row.faults) for row in run.rows)
     parts.append(f"引用 {checked}件を別の仕組みで原文と照合し、誤りのある答えは {faulty}件でした。")
     _put(_ROOT / "evals" / "README.md", "tables", "\n\n".join(parts))
     originals = [row for row in run.rows if row.set == "originals" and not row.error]
     if originals:
-        _put(_ROOT / "README.md", "figures", table(originals, kinds=False))
+        _put(_ROOT / "README.md", "figures", groups_table(originals, kinds=False))
 
 
 def _put(path: Path, mark: str, text: str) -> None:
     before = path.read_text(encoding="utf-8")
-    pattern = re.compile(rf"(<!-- {mark} -->\n).*?(\n<!-- /{mark} -->)", re.DOTALL)
-    after, found = pattern.subn(lambda match: match[1] + text + match[2], before)
-    if not found:
+    head, start, rest = before.partition(f"<!-- {mark} -->\n")
+    _, end, tail = rest.partition(f"\n<!-- /{mark} -->")
+    if not end:
         raise ValueError(f"{path.name}: no <!-- {mark} -->")
-    path.write_text(after, encoding="utf-8", newline="\n")
+    path.write_text(head + start + text + end + tail, encoding="utf-8", newline="\n")

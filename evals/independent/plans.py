@@ -4,15 +4,14 @@ Shares no code with the drafting: it goes by the JSON that ``draft --json`` prin
 quote again from its source file, and looks for numbers, names and dates with its own patterns.
 """
 
-import json
+import argparse
 import re
-import sys
 import unicodedata
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
-from evals.quotes import numbers, stands
+from evals.independent.quotes import fold, numbers, stands
+from evals.sets.rows import read_rows
 
 _NAME = re.compile(
     r"[一-龥ァ-ヶーA-Za-z]{2,12}(?:株式会社|大学|高校|銀行|信用金庫|病院|研究所|機構|財団|協会)"
@@ -23,6 +22,7 @@ _NAME = re.compile(
 _COMMON = re.compile(r"都道府県|市町村|市町|市区町村|[小各]?都市|町村|^(?:県|市|町|村)$")
 _FORMULA = re.compile(r"= ([0-9,]+)円 ÷ ([0-9,]+)人 = 約([0-9,]+)円")
 
+_MARKS = str.maketrans("", "", "*+>・-")
 _LEAST_SECTIONS = 12
 _LEAST_ROLES = 6
 
@@ -80,13 +80,13 @@ def _problems(item: Mapping[str, Any], cited: list[str], brief: str, mode: str) 
     else:
         yield from (f"{number} is in no source of it" for number in numbers(text) - numbers(known))
     if basis != "gap":
-        for name in _NAME.findall(_fold(text)):
+        for name in _NAME.findall(unicodedata.normalize("NFKC", text)):
             if not _COMMON.search(name) and _letters(name) not in _letters(known):
                 yield f"{name} is in no source of it"
 
 
 def _formula_problems(text: str, brief: str) -> Iterator[str]:
-    match = _FORMULA.search(_fold(text))
+    match = _FORMULA.search(unicodedata.normalize("NFKC", text))
     if not match:
         yield f"a computed item shows no formula: {text[:40]}"
         return
@@ -132,19 +132,16 @@ def _said(brief: Mapping[str, Any]) -> str:
     return "\n".join("、".join(v) if isinstance(v, list) else str(v) for v in values)
 
 
-def _fold(text: str) -> str:
-    return unicodedata.normalize("NFKC", text)
-
-
 def _letters(text: str) -> str:
     """The text without white space and the marks of lists."""
-    return re.sub(r"[\s*+>・-]", "", _fold(text))
+    return fold(text).translate(_MARKS)
 
 
-def main(source: str) -> int:
-    """Check a file of plans (``-`` for standard input); returns the exit code."""
-    text = sys.stdin.read() if source == "-" else Path(source).read_text(encoding="utf-8")
-    plans = [json.loads(line) for line in text.splitlines() if line.strip()]
+def main() -> int:
+    """Check a file of plans; returns the exit code, 1 where there is a fault."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("file", help="plans, one JSON object a line; - for standard input")
+    plans = read_rows(parser.parse_args().file)
     results = [(plan["title"], *plan_faults(plan)) for plan in plans]
     found = [f"{title}: {fault}" for title, _, faults in results for fault in faults]
     print("\n".join(found))

@@ -1,9 +1,9 @@
-"""What people would pick instead, side by side: ``python -m evals.compare SETS`` prints the table.
+"""What people would pick instead, side by side: ``python -m evals compare SETS`` prints the table.
 
-SETS is a folder of judged sets (`evals.retrieval.read_set`). Every method indexes title and text
-and gives its first ten documents. Needs the extra ``compare``; LlamaIndex and LangChain are used
-as they come, so that their default tokenisers (white space, English words) show what they do to
-Japanese. The recipe is an implementation of its own, without the assistant's index.
+SETS is a folder of judged sets (`read_set`). Every method indexes title and text and gives its
+first ten documents. Needs the extra ``compare``; LlamaIndex and LangChain are used as they come, so
+that their default tokenisers (white space, English words) show what they do to Japanese. The recipe
+is an implementation of its own, without the assistant's index.
 """
 
 import argparse
@@ -12,7 +12,7 @@ import json
 import math
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from statistics import fmean
@@ -25,8 +25,9 @@ from assistant.japanese.width import fold
 from assistant.japanese.words import content_words, word_pairs
 from assistant.retrieval.embeddings import WordVectors, fit_sif, write_word_vectors
 from assistant.settings import Settings
-from evals.retrieval import DEPTH, JudgedSet, measure, metrics_of, read_set
-from evals.statistics import compare
+from evals.run.statistics import compare
+from evals.run.tables import table
+from evals.studies.retrieval import DEPTH, JudgedSet, measure, metrics_of, read_set
 
 Ranker = Callable[[str], Sequence[str]]
 """A question in, document ids out, best first."""
@@ -204,19 +205,21 @@ def figures(judged: JudgedSet, method: str) -> dict[str, dict[str, float]]:
     }
 
 
-def table(found: dict[str, dict[str, dict[str, dict[str, float]]]]) -> str:
+def methods_table(found: dict[str, dict[str, dict[str, dict[str, float]]]]) -> str:
     """Methods by set as Markdown: nDCG@10 / recall@10, and how far ours is ahead.
 
     Args:
         found: by set, by method, by query id the metrics; ours under its own name.
     """
     counts = {name: len(rows[_OURS]) for name, rows in found.items()}
-    lines = ["| 方法 | " + " | ".join(f"{name}({n})" for name, n in counts.items()) + " |"]
-    lines.append("|---" * (len(found) + 1) + "|")
-    for method in [*METHODS, _OURS]:
-        cells = [_cell(rows[method], rows[_OURS]) for rows in found.values()]
-        lines.append(f"| {method} | " + " | ".join(cells) + " |")
-    return "\n".join(lines)
+    head = ("方法", *(f"{name}({n})" for name, n in counts.items()))
+    return table(
+        head,
+        (
+            (method, *(_cell(rows[method], rows[_OURS]) for rows in found.values()))
+            for method in [*METHODS, _OURS]
+        ),
+    )
 
 
 def _cell(rows: dict[str, dict[str, float]], ours: dict[str, dict[str, float]]) -> str:
@@ -254,12 +257,12 @@ def _word_vectors() -> WordVectors:
     return WordVectors(Path(folder.name) / "words")
 
 
-def main(arguments: Iterable[str] | None = None) -> None:
+def main() -> None:
     """Measure every method on every set and print the table and the published figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, help="folder of judged sets")
     parser.add_argument("--save", type=Path, help="write the figures of every query here")
-    options = parser.parse_args(None if arguments is None else list(arguments))
+    options = parser.parse_args()
     found: dict[str, dict[str, Any]] = {}
     for path in sorted(path for path in options.folder.iterdir() if path.is_dir()):
         judged = read_set(path)
@@ -267,11 +270,7 @@ def main(arguments: Iterable[str] | None = None) -> None:
         found[path.name][_OURS] = measure(path, Settings())["rows"]
     if options.save:
         options.save.write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
-    print(table(found))
-    print("\n| 公表値(localgovfaq、全749問) | nDCG@10 / R@10 |\n|---|---|")
-    for name, (ndcg, recall) in PUBLISHED.items():
-        print(f"| {name} | {ndcg:.3f} / {recall:.3f} |")
-
-
-if __name__ == "__main__":
-    main()
+    published = ((name, f"{ndcg:.3f} / {recall:.3f}") for name, (ndcg, recall) in PUBLISHED.items())
+    print(methods_table(found))
+    print()
+    print(table(("公表値(localgovfaq、全749問)", "nDCG@10 / R@10"), published))

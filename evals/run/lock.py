@@ -1,6 +1,6 @@
 """``evals/prompts.lock``: which text of every prompt was accepted, by which run or why without one.
 
-``python -m evals.lock`` compares the prompt files with the lock; ``make lint`` and ``make test`` do
+``python -m evals lock`` compares the prompt files with the lock; ``make lint`` and ``make test`` do
 the same. ``python -m evals gate --accept`` is the only writer (`accept`).
 """
 
@@ -13,20 +13,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from assistant.errors import InputError
 from assistant.prompts import FOLDER, load_prompt
 
-LOCK = Path(__file__).parent / "prompts.lock"
+LOCK = Path(__file__).parents[1] / "prompts.lock"
 _HEAD = "# Written by `python -m evals gate --accept` alone: do not edit.\n"
-
-
-class LockError(Exception):
-    """A prompt cannot be accepted; the text says why and what to do (Japanese)."""
 
 
 def prompt_files() -> dict[str, Path]:
     """Every prompt file by name: the assistant's by their stem, the judge's as ``evals-judge``."""
     found = {path.stem: path for path in sorted(FOLDER.glob("*.md"))}
-    return {**found, "evals-judge": Path(__file__).parent / "judge_prompts.toml"}
+    return {**found, "evals-judge": Path(__file__).with_name("judge_prompts.toml")}
 
 
 def prompt_hash(path: Path, name: str | None = None) -> str:
@@ -63,14 +60,36 @@ def waivers() -> dict[str, str]:
 
 def problems() -> list[str]:
     """What differs between the prompt files and the lock, one Japanese line each."""
-    locked, current = read_lock(), current_hashes()
-    changed = [name for name, found in current.items() if locked.get(name, {}).get("hash") != found]
-    gone = [name for name in locked if name not in current]
+    gone = read_lock().keys() - prompt_files()
     return [
-        f"指示文 {name} が、受け入れたもの(evals/prompts.lock)と違います。" for name in changed
+        f"指示文 {name} が、受け入れたもの(evals/prompts.lock)と違います。" for name in changed()
     ] + [
-        f"指示文 {name} が evals/prompts.lock にありますが、ファイルがありません。" for name in gone
+        f"指示文 {name} が evals/prompts.lock にありますが、ファイルがありません。"
+        for name in sorted(gone)
     ]
+
+
+def changed() -> list[str]:
+    """The names of the prompts that are not the accepted ones, or new."""
+    locked = read_lock()
+    return [
+        name
+        for name, found in current_hashes().items()
+        if locked.get(name, {}).get("hash") != found
+    ]
+
+
+def unproven(settings: Mapping[str, Any]) -> list[str]:
+    """The changed prompts that a run says nothing about.
+
+    Args:
+        settings: of the run. It speaks for a prompt if a model answered by that very text and a
+            judge model scored the answers.
+    """
+    if not (settings["model"] and settings["judge"]):
+        return changed()
+    current = current_hashes()
+    return [name for name in changed() if settings["prompts"].get(name) != current[name]]
 
 
 def accept(settings: Mapping[str, Any], run_name: str, *, waive: str | None) -> list[str]:
@@ -85,31 +104,23 @@ def accept(settings: Mapping[str, Any], run_name: str, *, waive: str | None) -> 
         The names of the prompts locked anew.
 
     Raises:
-        LockError: a prompt differs, the run does not vouch for it, and no reason is given.
+        InputError: a prompt differs, the run does not vouch for it, and no reason is given.
     """
-    locked, current = read_lock(), current_hashes()
-    changed = [name for name, found in current.items() if locked.get(name, {}).get("hash") != found]
-    vouched = {
-        name
-        for name in changed
-        if settings["model"]
-        and settings["judge"]
-        and settings["prompts"].get(name) == current[name]
-    }
-    unproven = [name for name in changed if name not in vouched]
-    if unproven and not waive:
-        raise LockError(
-            f"指示文 {'、'.join(unproven)} は、モデルと審査モデルを使った実行がないので"
-            "受け入れられません。"
-            'python -m evals run --judge … で測るか、--waive "理由" を付けてください。'
+    locked, current, new = read_lock(), current_hashes(), changed()
+    waived = unproven(settings)
+    if waived and not waive:
+        raise InputError(
+            f"指示文 {'、'.join(waived)} は、モデルと審査モデルを使った実行がないので"
+            "受け入れられません。",
+            'python -m evals run --judge … で測るか、--waive "理由" を付けてください。',
         )
     today = datetime.now(UTC).astimezone().date().isoformat()
-    for name in changed:
+    for name in new:
         entry = {"hash": current[name], "accepted": today}
-        if name in vouched:
-            entry |= {"run": run_name, "model": settings["model"], "judge": settings["judge"]}
-        else:
+        if name in waived:
             entry["waived"] = str(waive)
+        else:
+            entry |= {"run": run_name, "model": settings["model"], "judge": settings["judge"]}
         locked[name] = entry
     kept = {name: locked[name] for name in sorted(locked) if name in current}
     tables = [
@@ -117,7 +128,7 @@ def accept(settings: Mapping[str, Any], run_name: str, *, waive: str | None) -> 
         for name, entry in kept.items()
     ]
     LOCK.write_text(_HEAD + "".join(tables), encoding="utf-8", newline="\n")
-    return changed
+    return new
 
 
 def _quoted(value: Any) -> str:
@@ -131,12 +142,9 @@ def main() -> int:
     if found:
         print("\n".join(found), file=sys.stderr)
         print(
-            "python -m evals gate で悪くなっていないことを確かめ、"
-            "python -m evals gate --accept で受け入れてください。",
+            "モデルがあれば、python -m evals run --name 名前 --mode llm --judge … で測り、"
+            "python -m evals gate --run 名前 --accept で受け入れてください。モデルのない gate では"
+            '判定できず、受け入れるには --waive "理由" が要ります。',
             file=sys.stderr,
         )
     return 1 if found else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

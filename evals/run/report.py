@@ -1,43 +1,20 @@
 """A run put into figures: ``summary.json``, and ``report.md`` with plots for people (Japanese)."""
 
+import argparse
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from evals import results
-from evals.metrics import JUDGED, METRICS, MODEL_METRICS, PRIMARY
-from evals.results import Row, Run, read_run, write_json
-from evals.statistics import figure
+from evals.run import results
+from evals.run.metrics import JUDGED, METRICS, MODEL_METRICS, PRIMARY
+from evals.run.readme import write_tables
+from evals.run.results import Row, Run, read_run, write_json
+from evals.run.tables import NAMES, figures, share_cell, table
 
 _WORST = 15
 _MOVED = 20
 _SHORT = 160
-NAMES = {
-    "key_fact_recall": "要点の再現率(主な指標)",
-    "top_5": "根拠が上位5件にある割合",
-    "first_1000": "根拠が上位1,000字にある割合",
-    "context_recall": "検索の再現率(場所)",
-    "context_precision": "検索の適合率(場所)",
-    "citation_precision": "引用の適合率(場所)",
-    "citation_recall": "引用の再現率(場所)",
-    "quote_verification": "引用が原文にある割合",
-    "number_faithfulness": "数字が引用にある割合",
-    "refusal_precision": "断りの適合率",
-    "refusal_recall": "断りの再現率",
-    "answered": "答えのある質問に答えた割合",
-    "attribution_accuracy": "発言者の正しさ",
-    "status_label_accuracy": "案・要約などの表示の正しさ",
-    "model_answered": "モデルの答えを示せた割合",
-    "statement_verification": "モデルの文のうち確かめられた割合",
-    "answer_length": "答えの字数",
-    "faithfulness": "忠実さ(審査モデル)",
-    "answer_relevancy": "質問への合致(審査モデル)",
-    "factual_correctness": "内容の正しさ(審査モデル)",
-    "judged_context_precision": "検索の適合率(審査モデル)",
-    "judged_context_recall": "検索の再現率(審査モデル)",
-}
 
 
 def summarise(run: Run) -> dict[str, Any]:
@@ -64,13 +41,6 @@ def summarise(run: Run) -> dict[str, Any]:
         "seconds": round(sum(answer["seconds"] for answer in answers), 2),
         "agreement": run.settings.get("agreement"),
     }
-
-
-def figures(rows: Iterable[Row]) -> dict[str, dict[str, Any]]:
-    """Mean, interval and counts of every metric over the rows that did not fail."""
-    whole = [row for row in rows if not row.error]
-    names = [name for name in NAMES if any(name in r.scores or name in r.unscored for r in whole)]
-    return {name: asdict(figure([row.scores.get(name) for row in whole])) for name in names}
 
 
 def write_report(folder: Path, before: Path | None = None) -> Path:
@@ -178,36 +148,25 @@ def _settings_part(run: Run, summary: dict[str, Any]) -> str:
 
 
 def _metrics_part(summary: dict[str, Any]) -> str:
-    rows = ["| 指標 | | 値 | 95%区間 | n | 対象外・採点不能 |", "|---|---|---|---|---|---|"]
+    rows = []
     for name, found in summary["metrics"].items():
         digits = 0 if name == "answer_length" else 3
         value = "–" if found["mean"] is None else f"{found['mean']:.{digits}f}"
         bounds = "–"
         if found["mean"] is not None:
             bounds = f"{found['low']:.{digits}f}–{found['high']:.{digits}f}"
-        rows.append(
-            f"| {NAMES[name]} | `{name}` | {value} | {bounds} | {found['n']} "
-            f"| {found['unscored']} |"
-        )
-    return "\n".join(rows)
+        rows.append((NAMES[name], f"`{name}`", value, bounds, found["n"], found["unscored"]))
+    return table(("指標", "", "値", "95%区間", "n", "対象外・採点不能"), rows)
 
 
 def _kinds_part(summary: dict[str, Any]) -> str:
     shown = [PRIMARY, "top_5", "citation_precision", "refusal_recall", "answered"]
-    rows = ["| 種類 | " + " | ".join(NAMES[name] for name in shown) + " |"]
-    rows.append("|---" * (len(shown) + 1) + "|")
-    for group, found in summary["groups"].items():
-        if group.startswith("kind:"):
-            cells = [share_cell(found.get(name)) for name in shown]
-            rows.append(f"| {group.removeprefix('kind:')} | " + " | ".join(cells) + " |")
-    return "\n".join(rows)
-
-
-def share_cell(found: dict[str, Any] | None) -> str:
-    """A mean with its 95 % interval and n; – without a scored row."""
-    if not found or found["mean"] is None:
-        return "–"
-    return f"{found['mean']:.3f} [{found['low']:.2f}–{found['high']:.2f}] n={found['n']}"
+    rows = (
+        (group.removeprefix("kind:"), *(share_cell(found.get(name)) for name in shown))
+        for group, found in summary["groups"].items()
+        if group.startswith("kind:")
+    )
+    return table(("種類", *(NAMES[name] for name in shown)), rows)
 
 
 def _unscored_part(rows: Sequence[Row]) -> str:
@@ -312,3 +271,15 @@ def newest_before(folder: Path) -> Path | None:
     """The newest finished run other than `folder`, to say what moved."""
     found = results.newest_run()
     return found if found != folder else None
+
+
+def main() -> None:
+    """Write the report of a stored run anew, with its tables in both READMEs if wanted."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--before", type=Path, help="an earlier run to say what moved")
+    parser.add_argument("--readme", action="store_true", help="put its tables into both READMEs")
+    options = parser.parse_args()
+    print(write_report(options.folder, options.before))
+    if options.readme:
+        write_tables(read_run(options.folder))

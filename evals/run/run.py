@@ -1,12 +1,12 @@
 """A run: every question of the sets asked once, scored and stored. What stopped goes on."""
 
+import argparse
 import hashlib
-import os
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -15,26 +15,26 @@ from tqdm import tqdm
 
 import assistant as package
 from assistant import Assistant
+from assistant.errors import InputError
 from assistant.export.rows import answer_row, passage_row
-from assistant.indexing import ingest, starter_folders
+from assistant.indexing import ingest
 from assistant.prompts import trying
 from assistant.retrieval.index import Index
 from assistant.schema import Turn
 from assistant.settings import load_settings
-from evals import results
-from evals.cases import Case, load_cases
-from evals.judge import Judge, Judgement
-from evals.lock import current_hashes, prompt_hash, waivers
-from evals.metrics import places_cited, score_row
-from evals.quotes import faults
-from evals.results import Row, add_setting, append_row, read_run, write_json, write_rows
+from evals.independent.quotes import faults
+from evals.run import results
+from evals.run.judge import Judge, Judgement
+from evals.run.lock import current_hashes, prompt_hash, waivers
+from evals.run.metrics import places_cited, score_row
+from evals.run.report import newest_before, write_report
+from evals.run.results import Row, add_setting, append_row, read_run, write_json, write_rows
+from evals.run.verdict import judge as held_against
+from evals.run.verdict import verdict_text
+from evals.sets.cases import Case, load_cases
+from evals.sets.samples import SETS, available_sets, documents_of
 
-SETS = ("guidance", "originals")
 _FOUND = 5
-
-
-class RunError(Exception):
-    """A run cannot be made as asked; the text says why and what to do (Japanese)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +58,6 @@ class Plan:
     """Of a million input and output tokens, in any currency."""
 
 
-def available_sets() -> tuple[str, ...]:
-    """The sets whose documents are at hand: the originals need ``REGIONAL_DX_SAMPLES``."""
-    return tuple(name for name in SETS if all(path.is_dir() for path in documents_of(name)))
-
-
 def collect(plan: Plan, *, fresh: bool = False) -> Path:
     """Ask what is not yet answered, append rows as they come, and return the folder.
 
@@ -71,13 +66,13 @@ def collect(plan: Plan, *, fresh: bool = False) -> Path:
         fresh: begins anew even if a run of this name exists today.
 
     Raises:
-        RunError: documents of a set are missing, or a run of this name had other settings.
+        InputError: documents of a set are missing, or a run of this name had other settings.
     """
     missing = [name for name in plan.sets if name not in available_sets()]
     if missing:
-        raise RunError(
-            f"{missing[0]} の文書がありません。"
-            "REGIONAL_DX_SAMPLES に標本資料の場所を設定してください。"
+        raise InputError(
+            f"{missing[0]} の文書がありません。",
+            "REGIONAL_DX_SAMPLES に標本資料の場所を設定してください。",
         )
     with ExitStack() as stack:
         stack.enter_context(trying(plan.prompt_files))
@@ -183,16 +178,6 @@ def _opened(set_name: str) -> Iterator[Assistant]:
             assistant.close()
 
 
-def samples() -> Path:
-    """The folder of real documents; one that does not exist where it is not named."""
-    return Path(os.environ.get("REGIONAL_DX_SAMPLES") or "no samples")
-
-
-def documents_of(set_name: str) -> Sequence[Path]:
-    """The files and folders that a set asks about."""
-    return [samples() / "seeds"] if set_name == "originals" else starter_folders()
-
-
 def _settings(plan: Plan, opened: Mapping[str, Assistant]) -> dict[str, Any]:
     tried = {name: prompt_hash(path, name) for name, path in plan.prompt_files.items()}
     provenance = {name: assistant.ask("").provenance for name, assistant in opened.items()}
@@ -230,9 +215,9 @@ def _folder(plan: Plan, settings: dict[str, Any], *, fresh: bool) -> Path:
         before = read_run(existing).settings
         other = [name for name, value in settings.items() if before.get(name) != value]
         if other:
-            raise RunError(
-                f"{existing.name} は違う条件の実行です({'、'.join(other)})。"
-                "--name に別の名前を付けてください。"
+            raise InputError(
+                f"{existing.name} は違う条件の実行です({'、'.join(other)})。",
+                "--name に別の名前を付けてください。",
             )
         # Without the line that a killed run left half written.
         write_rows(existing / "rows.jsonl", read_run(existing).rows)
@@ -248,3 +233,52 @@ def _place(passage: dict[str, Any]) -> dict[str, Any]:
     """A passage row without its text."""
     kept = {name: value for name, value in passage.items() if name != "text"}
     return {**kept, "characters": len(passage["text"])}
+
+
+def main() -> None:
+    """Make a run and its report; a prompt to be tried is run beside the accepted one and judged."""
+    options = _options()
+    plan = Plan(
+        options.name,
+        tuple(options.set or available_sets()),
+        limit=options.limit,
+        concurrency=options.concurrency,
+        mode=options.mode,
+        judge=options.judge,
+        judge_url=options.judge_url,
+        price=tuple(options.price) if options.price else None,
+    )
+    if not options.prompt:
+        folder = collect(plan)
+        print(write_report(folder, newest_before(folder)))
+        return
+    before = collect(replace(plan, name=f"{plan.name}-accepted"))
+    folder = collect(replace(plan, prompt_files=dict(options.prompt)))
+    write_report(before)
+    print(write_report(folder, before))
+    runs = read_run(before), read_run(folder)
+    print(verdict_text(held_against(*runs), *runs))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--name", required=True, help="a stopped run of this name goes on")
+    parser.add_argument("--set", action="append", choices=SETS, help="default: those at hand")
+    parser.add_argument("--limit", type=int, help="only so many questions of each set")
+    parser.add_argument("--concurrency", type=int, default=1, help="questions asked at a time")
+    parser.add_argument("--mode", choices=("extractive", "llm"), default="extractive",
+                        help="llm: with the model of REGIONAL_DX_MODEL")  # fmt: skip
+    parser.add_argument("--prompt", action="append", type=_prompt, metavar="NAME=FILE",
+                        help="try another prompt and compare it with the accepted one")  # fmt: skip
+    parser.add_argument("--judge", metavar="MODEL", help="judge model; its key: OPENAI_API_KEY")
+    parser.add_argument("--judge-url", metavar="URL", help="its OpenAI-compatible endpoint")
+    parser.add_argument("--price", type=float, nargs=2, metavar=("IN", "OUT"),
+                        help="of a million input and output tokens")  # fmt: skip
+    return parser.parse_args()
+
+
+def _prompt(text: str) -> tuple[str, Path]:
+    name, equals, file = text.partition("=")
+    if not (name and equals and Path(file).is_file()):
+        raise argparse.ArgumentTypeError(f"not NAME=FILE: {text}")
+    return name, Path(file)

@@ -1,5 +1,6 @@
 """Retrieval measured on a set in the usual form: corpus, queries and graded judgements."""
 
+import argparse
 import json
 import math
 import tempfile
@@ -17,8 +18,9 @@ from assistant.retrieval.index import Index
 from assistant.retrieval.models import open_embedder, open_reranker
 from assistant.retrieval.search import search
 from assistant.schema import Chunk, Passage, Segment, SourceDocument
-from assistant.settings import Settings
-from evals.statistics import compare, interval
+from assistant.settings import Settings, load_settings
+from evals.run.statistics import compare, interval
+from evals.sets.rows import read_rows
 
 DEPTH = 10
 
@@ -39,10 +41,10 @@ def read_set(folder: Path) -> JudgedSet:
     """Read corpus.jsonl, queries.jsonl and qrels.jsonl (or BEIR's qrels/test.tsv)."""
     corpus = [
         {"id": _id(row), "title": row.get("title") or "", "text": row["text"]}
-        for row in _rows(folder / "corpus.jsonl")
+        for row in read_rows(folder / "corpus.jsonl")
     ]
     relevant = _qrels(folder)
-    queries = [(_id(row), row["text"]) for row in _rows(folder / "queries.jsonl")]
+    queries = [(_id(row), row["text"]) for row in read_rows(folder / "queries.jsonl")]
     return JudgedSet(corpus, [q for q in queries if relevant.get(q[0])], relevant)
 
 
@@ -169,7 +171,7 @@ def _dcg(gains: list[int]) -> float:
 def _qrels(folder: Path) -> dict[str, dict[str, int]]:
     relevant: dict[str, dict[str, int]] = {}
     if (folder / "qrels.jsonl").is_file():
-        for row in _rows(folder / "qrels.jsonl"):
+        for row in read_rows(folder / "qrels.jsonl"):
             relevant.setdefault(str(row["qid"]), {})[str(row["docid"])] = int(row["rel"])
         return relevant
     lines = (folder / "qrels" / "test.tsv").read_text(encoding="utf-8").splitlines()[1:]
@@ -179,9 +181,24 @@ def _qrels(folder: Path) -> dict[str, dict[str, int]]:
     return relevant
 
 
-def _rows(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
-
-
 def _id(row: dict[str, Any]) -> str:
     return str(row.get("id", row.get("_id")))
+
+
+def main() -> None:
+    """Measure a set and print one JSON object, compared with figures saved before if wanted."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--half", type=int, choices=(0, 1), help="every second query only")
+    parser.add_argument("--save", type=Path, help="write the figures of every query here")
+    parser.add_argument("--against", type=Path, help="compare with figures saved before")
+    parser.add_argument("--json", action="store_true", help="accepted for scripts; always JSON")
+    options = parser.parse_args()
+    saved = json.loads(options.against.read_text(encoding="utf-8")) if options.against else None
+    shown = measure(options.folder, load_settings(), half=options.half)
+    rows = shown.pop("rows")
+    if options.save:
+        options.save.write_text(json.dumps(rows), encoding="utf-8")
+    if saved is not None:
+        shown["against"] = against(rows, saved)
+    print(json.dumps(shown, ensure_ascii=False))

@@ -10,6 +10,7 @@ here shares code with the assistant: places are looked up in the source files ag
 """
 
 import re
+import tomllib
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
@@ -17,7 +18,8 @@ from inspect import signature
 from pathlib import Path
 from typing import Any
 
-from evals.quotes import numbers, source_lines, stands
+from evals.independent.quotes import fold, numbers, source_lines, stands
+from evals.sets.cases import DATASETS
 
 Record = Mapping[str, Any]
 
@@ -334,13 +336,9 @@ def _labels(citation: Record) -> set[str]:
 @lru_cache(maxsize=1024)
 def _digest_status(path: str) -> str | None:
     """The status a Markdown file gives itself in its front matter; None if it is no digest."""
-    if not path.endswith(".md"):
-        return None
-    head = "\n".join(source_lines(Path(path))[:20])
-    if not (head.startswith("+++") and 'edition = "digest"' in head):
-        return None
-    stated = re.search(r'^status = "(\w+)"', head, re.M)
-    return stated[1] if stated else "unknown"
+    text = "\n".join(source_lines(Path(path))) if path.endswith(".md") else ""
+    head = tomllib.loads(text.split("+++", 2)[1]) if text.startswith("+++") else {}
+    return head.get("status", "unknown") if head.get("edition") == "digest" else None
 
 
 def _status(citation: Record) -> str:
@@ -351,10 +349,8 @@ def _status(citation: Record) -> str:
 @lru_cache(maxsize=1)
 def _declared_statuses() -> dict[str, str]:
     """Status of the originals as their own text gives it: ``datasets/statuses.toml``."""
-    import tomllib
-
-    path = Path(__file__).parent / "datasets" / "statuses.toml"
-    declared: dict[str, str] = tomllib.loads(path.read_text(encoding="utf-8"))
+    text = (DATASETS / "statuses.toml").read_text(encoding="utf-8")
+    declared: dict[str, str] = tomllib.loads(text)
     return declared
 
 
@@ -363,4 +359,4 @@ def _nfkc(text: str) -> str:
 
 
 def _fold(text: str) -> str:
-    return re.sub(r"\s", "", _nfkc(text)).lower()
+    return fold(text).lower()

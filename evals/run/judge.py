@@ -7,7 +7,6 @@ unscorable. Ragas takes seconds to import and is imported here only.
 """
 
 import asyncio
-import json
 import math
 import os
 import threading
@@ -18,9 +17,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from evals.cases import DATASETS
+from evals.sets.cases import DATASETS
+from evals.sets.rows import read_rows
 
-_PROMPTS = Path(__file__).parent / "judge_prompts.toml"
+_PROMPTS = Path(__file__).with_name("judge_prompts.toml")
 _LABELS = DATASETS / "judge_labels.jsonl"
 # Statements of a long Japanese answer with their reasons pass Ragas' default of 1,024.
 _ANSWER_TOKENS = 4096
@@ -108,9 +108,8 @@ class Judge:
             ``n``, ``agreed``, ``kappa`` (Cohen, 1960), ``failed`` and the same by metric. A row
             that the judge could not score agrees with nobody.
         """
-        rows = [json.loads(line) for line in _LABELS.read_text(encoding="utf-8").splitlines()]
         pairs: dict[str, list[tuple[int, int | None]]] = {}
-        for row in rows:
+        for row in read_rows(_LABELS):
             found = self._wait(self._judge({row["metric"]: row["input"]}))
             score = found.scores.get(row["metric"])
             least = 0.99 if row["metric"] in _WHOLE else 0.5

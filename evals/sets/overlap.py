@@ -1,23 +1,21 @@
 """Does the corpus copy? Runs of 12 or more characters that it shares with an original.
 
-``python -m evals.overlap`` compares every document of ``corpus/`` with the originals under
+``python -m evals overlap`` compares every document of ``corpus/`` with the originals under
 ``$REGIONAL_DX_SAMPLES/seeds``, width folded, white space and Markdown marks left out. Names,
 titles, figures and fixed terms cannot be said otherwise: those accepted stand in
 ``datasets/overlap_accepted.txt``, one a line; anything else is reported and the exit code is 1.
 """
 
-import os
-import re
-import sys
-import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
 from assistant.indexing import starter_folders
-from evals.cases import DATASETS
+from evals.independent.quotes import fold
+from evals.sets.cases import DATASETS
+from evals.sets.samples import NO_SAMPLES, samples
 
 RUN = 12
-_MARKS = re.compile(r"[\s*#>`|_\-]")
+_MARKS = str.maketrans("", "", "*#>`|_-")
 
 
 def shared_runs(text: str, originals: set[str]) -> Iterator[str]:
@@ -44,7 +42,7 @@ def grams(text: str) -> set[str]:
 
 def folded(text: str) -> str:
     """NFKC without white space and Markdown marks."""
-    return _MARKS.sub("", unicodedata.normalize("NFKC", text))
+    return fold(text).translate(_MARKS)
 
 
 def body(path: Path) -> str:
@@ -55,9 +53,9 @@ def body(path: Path) -> str:
 
 def main() -> int:
     """Compare and print; returns the exit code."""
-    seeds = Path(os.environ.get("REGIONAL_DX_SAMPLES", "")) / "seeds"
+    seeds = samples() / "seeds"
     if not seeds.is_dir():
-        print("標本資料がありません")
+        print(NO_SAMPLES)
         return 0
     originals: set[str] = set()
     for path in seeds.glob("*.txt"):
@@ -75,7 +73,3 @@ def main() -> int:
         print(f"{path.name}: {run}")
     print(f"{len(found)} shared runs, {len(found) - len(copied)} accepted, {len(copied)} copied")
     return 1 if copied else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

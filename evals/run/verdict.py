@@ -1,26 +1,26 @@
-"""The gate: a run against the accepted baseline, question by question.
+"""The verdict on a run held against the accepted baseline, question by question.
 
-Fails when the primary metric (key-fact recall) falls: its 95 % interval of the difference lies
+It fails when the primary metric (key-fact recall) falls: its 95 % interval of the difference lies
 below zero, which chance does in 2.5 % of unchanged systems. The guarded metrics share another
 2.5 % by Holm's procedure, so that an unchanged system fails in at most 5 % of tries. Floors hold
 whatever the baseline: every quote stands in its source, refusals do not collapse, and at most 1 %
-of the rows are errored. How often a true drop is caught is measured in `evals.simulate`.
+of the rows are errored. How often a true drop is caught is measured in `evals.studies.simulate`.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from evals import results
-from evals.metrics import GUARDED, PRIMARY
-from evals.report import NAMES, moved_rows, side_by_side
-from evals.results import Row, Run, read_run, slim, write_json, write_rows
-from evals.statistics import Comparison, compare, holm
+from evals.run.metrics import GUARDED, PRIMARY
+from evals.run.report import moved_rows, side_by_side
+from evals.run.results import Row, Run
+from evals.run.statistics import Comparison, compare, holm
+from evals.run.tables import NAMES, table
 
 LEVEL = 0.025
 FLOORS = {"quote_verification": 1.0, "refusal_recall": 0.65, "answered": 0.70}
-"""Least mean, whatever the baseline. The two of refusals lie far enough below today's .82 and .83
-that chance does not reach them."""
+"""Least mean, whatever the baseline. The two of refusals lie more than four standard errors below
+the baseline of 2026-11-28, in which .84 of 96 questions without an answer were refused and .85 of
+458 others answered, so that chance does not reach them."""
 _ERRORED = 0.01
 _SHOWN = 10
 
@@ -73,48 +73,22 @@ def verdict_text(verdict: Verdict, before: Run, after: Run) -> str:
         *(f"- 測定なしで受け入れ: {why}" for why in _waivers(before, after)),
         *(f"- 条件の違い: {what}" for what in _conditions(before, after)),
         "",
-        "| 指標 | 基準 | 今回 | 差の95%区間 | p | n |",
-        "|---|---|---|---|---|---|",
-    ]
-    lines += [
-        f"| {NAMES[c.metric]} `{c.metric}` | {c.before:.3f} | {c.after:.3f} "
-        f"| {c.low:+.3f}–{c.high:+.3f} | {c.p:.4f} | {c.n} |"
-        for c in verdict.comparisons
+        table(
+            ("指標", "基準", "今回", "差の95%区間", "p", "n"),
+            (
+                (
+                    *(f"{NAMES[c.metric]} `{c.metric}`", f"{c.before:.3f}", f"{c.after:.3f}"),
+                    *(f"{c.low:+.3f}–{c.high:+.3f}", f"{c.p:.4f}", c.n),
+                )
+                for c in verdict.comparisons
+            ),
+        ),
     ]
     names = [c.metric for c in verdict.comparisons]
     moved = moved_rows(before, after, names)
     lines += ["", f"動いた質問 {len(moved)}問(大きく下がったものから{_SHOWN}問まで)"]
     lines += [f"\n{side_by_side(old, new, names)}" for old, new in moved[:_SHOWN]]
     return "\n".join(lines)
-
-
-def baseline_folder(mode: str) -> Path:
-    """Where the accepted run of a mode stands."""
-    return results.BASELINE / mode
-
-
-def write_baseline(run: Run, waived: str | None) -> Path:
-    """Make a run the accepted one; sets that it does not hold keep their rows.
-
-    Args:
-        run: the run to accept.
-        waived: the reason when it is accepted in spite of a failure.
-    """
-    folder = baseline_folder(run.settings["mode"])
-    folder.mkdir(parents=True, exist_ok=True)
-    kept: list[Row] = []
-    settings = dict(run.settings)
-    if (folder / "settings.json").is_file():
-        before = read_run(folder)
-        kept = [row for row in before.rows if row.set not in run.settings["sets"]]
-        others = [name for name in before.settings["sets"] if name not in settings["sets"]]
-        settings["sets"] = sorted([*settings["sets"], *others])
-        ids = {name: before.settings["index_ids"][name] for name in others}
-        settings["index_ids"] = settings["index_ids"] | ids
-    settings["accepted_with_failures"] = waived
-    write_json(folder / "settings.json", settings)
-    write_rows(folder / "rows.jsonl", [*kept, *(slim(row) for row in run.rows)])
-    return folder
 
 
 def _scores(rows: Sequence[Row]) -> dict[str, list[float | None]]:

@@ -3,10 +3,9 @@
 Shares no code with the assistant: it decodes files, reads PDF pages and folds text by itself.
 """
 
-import json
+import argparse
 import math
 import re
-import sys
 import unicodedata
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
@@ -14,7 +13,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from evals.places import decoded, texts_at
+from evals.independent.places import lines_of, texts_at
+from evals.sets.rows import read_rows
 
 _DIGITS = r"[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?"
 _NUMBER = re.compile(rf"(?:{_DIGITS}[兆億万千百]+)+(?:{_DIGITS})?|{_DIGITS}")
@@ -79,8 +79,8 @@ def stands(citation: Mapping[str, Any]) -> bool:
     else:
         lines = source_lines(path)
         texts = ["\n".join(lines[citation["line_start"] - 1 : citation["line_end"]])]
-    quote = _fold(citation["quote"])
-    return bool(quote) and any(quote in _fold(text) for text in texts)
+    quote = fold(citation["quote"])
+    return bool(quote) and any(quote in fold(text) for text in texts)
 
 
 def source_lines(path: Path) -> list[str]:
@@ -91,7 +91,7 @@ def source_lines(path: Path) -> list[str]:
 @lru_cache(maxsize=256)
 def _lines(path: Path, _modified: int) -> list[str]:
     # Kept: a run looks into the same few files thousands of times.
-    return decoded(path.read_bytes()).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return lines_of(path)
 
 
 def _pdf_texts(path: Path, page: int) -> list[str]:
@@ -109,18 +109,19 @@ def _pdf_texts(path: Path, page: int) -> list[str]:
     return texts
 
 
-def _fold(text: str) -> str:
+def fold(text: str) -> str:
+    """NFKC without white space."""
     return "".join(unicodedata.normalize("NFKC", text).split())
 
 
 def _letters(text: str) -> str:
     """Letters and digits alone: marks of lists stand in a quote and not in the statement."""
-    return "".join(character for character in _fold(text) if character.isalnum())
+    return "".join(character for character in fold(text) if character.isalnum())
 
 
 def numbers(text: str) -> set[str]:
     """The numbers of a text in plain digits: 1万5,000 is 15000, as 15,000 is."""
-    return {f"{_value(match):f}" for match in _NUMBER.findall(_fold(text))}
+    return {f"{_value(match):f}" for match in _NUMBER.findall(fold(text))}
 
 
 def _value(number: str) -> Decimal:
@@ -130,10 +131,11 @@ def _value(number: str) -> Decimal:
     return value.to_integral_value() if value == value.to_integral_value() else value.normalize()
 
 
-def main(source: str) -> int:
-    """Check a file of answers (``-`` for standard input); returns the exit code."""
-    text = sys.stdin.read() if source == "-" else Path(source).read_text(encoding="utf-8")
-    rows = [json.loads(line) for line in text.splitlines() if line.strip()]
+def main() -> int:
+    """Check a file of answers; returns the exit code, 1 where there is a fault."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("file", help="answers, one JSON object a line; - for standard input")
+    rows = read_rows(parser.parse_args().file)
     checked, found = faults(rows)
     print("\n".join(found))
     print(f"{len(rows)} answers, {checked} quotes checked, {len(found)} faults")

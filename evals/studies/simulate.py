@@ -1,6 +1,6 @@
 """How often does the gate fail for nothing, and which drop does it catch? By simulation.
 
-``python -m evals.simulate`` resamples pairs of runs from the rows of the accepted baseline. The
+``python -m evals simulate`` resamples pairs of runs from the rows of the accepted baseline. The
 questions of a pair are drawn with replacement. A model does not answer the same way twice: on each
 side, with probability `churn`, a question's scores are replaced by those of another question of
 its set and kind, so that both sides stay equal in expectation. A true drop takes all key facts
@@ -13,9 +13,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
 
-from evals.gate import baseline_folder, judge
-from evals.metrics import PRIMARY
-from evals.results import Row, Run, read_run
+from evals.run.metrics import PRIMARY
+from evals.run.results import Row, Run, baseline_folder, read_run
+from evals.run.verdict import judge
 
 _CHURNS = (0.0, 0.1, 0.3, 1.0)
 _DROPS = (0.02, 0.03, 0.04, 0.05, 0.06, 0.08, 0.1)
@@ -100,7 +100,3 @@ def main() -> None:
             for drop in _DROPS
         ]
         print(f"| {churn:.1f} | " + " | ".join(cells) + " |", flush=True)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,6 +1,6 @@
 """What each part of the search is worth: the same questions with one part left out.
 
-``python -m evals.ablation`` prints the table of the README. The originals need
+``python -m evals ablation`` prints the table of the README. The originals need
 ``REGIONAL_DX_SAMPLES``.
 """
 
@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from statistics import fmean
 from unittest.mock import patch
 
 from assistant.export.rows import passage_row
@@ -20,10 +19,11 @@ from assistant.question.read import read_question
 from assistant.retrieval import search
 from assistant.retrieval.index import Index
 from assistant.settings import Settings
-from evals.cases import Case, load_cases
-from evals.metrics import first_1000, top_5
-from evals.run import available_sets, documents_of
-from evals.statistics import interval
+from evals.run.metrics import first_1000, top_5
+from evals.run.statistics import figure
+from evals.run.tables import share_cell
+from evals.sets.cases import Case, load_cases
+from evals.sets.samples import available_sets, documents_of
 
 _FOUND = 5
 _EMPTY = build_thesaurus([])
@@ -68,7 +68,7 @@ def _figures(index: Index, name: str) -> list[str]:
     cases = [case for case in load_cases(name) if case.answerable]
     town = [_found(index, case)[0] for case in cases if case.style == "townhall"]
     direct = [_found(index, case)[1] for case in cases if case.style == "direct"]
-    return [_share(town), _share(direct)]
+    return [share_cell(asdict(figure(values))) for values in (town, direct)]
 
 
 def _found(index: Index, case: Case) -> tuple[float, float]:
@@ -76,12 +76,3 @@ def _found(index: Index, case: Case) -> tuple[float, float]:
     rows = [passage_row(passage) | {"characters": len(passage.chunk.text)} for passage in passages]
     record = asdict(case)
     return top_5(record, rows), first_1000(record, rows)
-
-
-def _share(values: list[float]) -> str:
-    low, high = interval(values)
-    return f"{fmean(values):.3f} [{low:.2f}–{high:.2f}] n={len(values)}"
-
-
-if __name__ == "__main__":
-    main()

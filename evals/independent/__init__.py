@@ -1,0 +1,1 @@
+"""Checks of answers and plans that share no code with the assistant."""

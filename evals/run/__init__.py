@@ -1,0 +1,1 @@
+"""A run: asked, scored, reported, and held against the accepted one."""

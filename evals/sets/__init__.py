@@ -1,0 +1,1 @@
+"""Question sets: what they hold, whether they are sound, how they grow."""
