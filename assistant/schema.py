@@ -5,7 +5,7 @@ characters; line and page numbers are 1-based; ``None`` means "not known", never
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any, Literal, NamedTuple
 
@@ -250,6 +250,15 @@ class Page:
     """What is not seen of the text, in order and apart."""
     tables: tuple[PrintedTable, ...] = ()
     """Of a page of a PDF the tables printed on it, from top to bottom."""
+
+
+def fields_of(record: Any) -> dict[str, Any]:
+    """The fields of a record as they are, for ``json.dumps(…, default=fields_of)``.
+
+    Raises:
+        TypeError: no record.
+    """
+    return {f.name: getattr(record, f.name) for f in fields(record)}
 
 
 def page_of(row: dict[str, Any]) -> Page:
