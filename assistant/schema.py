@@ -284,6 +284,8 @@ class ReadDocument:
     pages: tuple[Page, ...]
     inferences: tuple[Inference, ...] = ()
     """Where the document's fields come from."""
+    markdown: bool = False
+    """Its marks are read as Markdown's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from assistant.ingest.chunk import make_chunks
-from assistant.ingest.clean import is_markdown
-from assistant.ingest.metadata import describe, prepared_pages
-from assistant.ingest.minutes import with_proceedings
 from assistant.ingest.readers import ReadResult
 from assistant.ingest.sandbox import Sandbox
-from assistant.ingest.structure import read_structure
+from assistant.ingest.walk import described, structured
 from assistant.schema import Chunk, Page, Section, SourceDocument
 from assistant.settings import Settings
 
@@ -46,11 +43,9 @@ def understood(
     path: Path, result: ReadResult
 ) -> tuple[SourceDocument, tuple[Page, ...], list[Section]]:
     """A document that was read, as an ingest run understands it."""
-    pages = prepared_pages(result.pages)
-    described = describe(path, "d" * 12, result.pages, title=result.title)
-    document = with_proceedings(described.document, pages)
-    markdown = is_markdown(path, pages)
-    return document, pages, read_structure(pages, document.kind, markdown=markdown)
+    read = described(path, "d" * 12, result)
+    document, sections = structured(read)
+    return document, read.pages, sections
 
 
 def golden(path: Path, result: ReadResult) -> Row:
