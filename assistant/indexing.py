@@ -19,7 +19,7 @@ from assistant.retrieval.index import (
     Manifest,
     Progress,
     current_generation,
-    no_index,
+    open_manifest,
     read_files,
     read_inferences,
     read_manifest,
@@ -68,6 +68,22 @@ class _Run:
     files: list[FileRecord] = field(default_factory=list)
     read: list[ReadDocument] = field(default_factory=list)
     chunks: list[Chunk] = field(default_factory=list)
+
+    def report(
+        self, manifest: Manifest | None, removed: Iterable[str], began: float
+    ) -> IngestReport:
+        return IngestReport(
+            added=tuple(self.added),
+            updated=tuple(self.updated),
+            unchanged=tuple(self.unchanged),
+            removed=tuple(removed),
+            skipped=tuple(self.skipped),
+            partly=tuple(self.partly),
+            duplicates=tuple(self.duplicates),
+            index_id=manifest.index_id if manifest else "",
+            chunks=manifest.chunks if manifest else 0,
+            seconds=perf_counter() - began,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,18 +153,7 @@ def ingest(
                 f"{'、'.join(sorted(SUFFIXES))} のファイルを置いてください。",
             )
         manifest = _write(root, before, run, gone, named, settings, progress)
-    return IngestReport(
-        added=tuple(run.added),
-        updated=tuple(run.updated),
-        unchanged=tuple(run.unchanged),
-        removed=tuple(record.path for record in gone),
-        skipped=tuple(run.skipped),
-        partly=tuple(run.partly),
-        duplicates=tuple(run.duplicates),
-        index_id=manifest.index_id if manifest else "",
-        chunks=manifest.chunks if manifest else 0,
-        seconds=perf_counter() - began,
-    )
+    return run.report(manifest, [record.path for record in gone], began)
 
 
 def remove(
@@ -166,10 +171,7 @@ def remove(
     began = perf_counter()
     named = [absolute(path) for path in paths]
     with writer_lock(root):
-        folder = current_generation(root)
-        if folder is None:
-            raise no_index(root)
-        before = read_manifest(folder)
+        _, before = open_manifest(root)
         known = {Path(record.path): record for record in before.files}
         skipped = {Path(row.path) for row in before.skipped}
         for path in named:
@@ -185,19 +187,7 @@ def remove(
                 )
         gone = [known[path] for path in named if path in known]
         manifest = _write(root, before, _Run(), gone, named, settings, progress)
-    assert manifest is not None
-    return IngestReport(
-        added=(),
-        updated=(),
-        unchanged=(),
-        removed=tuple(record.path for record in gone),
-        skipped=(),
-        partly=(),
-        duplicates=(),
-        index_id=manifest.index_id,
-        chunks=manifest.chunks,
-        seconds=perf_counter() - began,
-    )
+    return _Run().report(manifest, [record.path for record in gone], began)
 
 
 def rebuild(
@@ -236,19 +226,7 @@ def rebuild(
         _read_changed(root, present, None, run, settings, progress=progress)
         run.files = [replace(r, starter=r.path in starters) for r in run.files]
         manifest = _write(root, None, run, [], [], settings, progress)
-    assert manifest is not None
-    return IngestReport(
-        added=tuple(run.added),
-        updated=(),
-        unchanged=(),
-        removed=tuple(name for name in names if not Path(name).is_file()),
-        skipped=tuple(run.skipped),
-        partly=tuple(run.partly),
-        duplicates=tuple(run.duplicates),
-        index_id=manifest.index_id,
-        chunks=manifest.chunks,
-        seconds=perf_counter() - began,
-    )
+    return run.report(manifest, [name for name in names if not Path(name).is_file()], began)
 
 
 def starter_is_current(manifest: Manifest) -> bool:

@@ -7,12 +7,12 @@ look at what changed (``git diff``) before keeping it. `tests/test_golden.py` co
 import hashlib
 import json
 import os
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from assistant.ingest.chunk import make_chunks
-from assistant.ingest.readers import ReadResult
+from assistant.ingest.readers import Properties, ReadResult
 from assistant.ingest.sandbox import Sandbox
 from assistant.ingest.walk import described, structured
 from assistant.schema import Chunk, Page, Section, SourceDocument
@@ -42,8 +42,8 @@ def documents(samples: Path) -> dict[str, Path]:
 def understood(
     path: Path, result: ReadResult
 ) -> tuple[SourceDocument, tuple[Page, ...], list[Section]]:
-    """A document that was read, as an ingest run understands it."""
-    read = described(path, "d" * 12, result)
+    """A document that was read, as an ingest run understands it from its pages and its title."""
+    read = described(path, "d" * 12, replace(result, properties=Properties()))
     document, sections = structured(read)
     return document, read.pages, sections
 
