@@ -1,26 +1,25 @@
 """Bringing files into an index: which changed, read them, cut them, write the next generation."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from assistant.errors import InputError, ReadError
 from assistant.ingest.catalog import CATALOG_NAME, CatalogEntry, load_catalog
 from assistant.ingest.lineage import link, with_successor
-from assistant.ingest.metadata import describe, prepared_pages
-from assistant.ingest.minutes import with_proceedings
 from assistant.ingest.pool import ReadingPool
 from assistant.ingest.readers import SUFFIXES
 from assistant.ingest.sandbox import Sandbox
+from assistant.ingest.walk import described
 from assistant.retrieval.generations import Change, build_generation, writer_lock
 from assistant.retrieval.index import (
     FileRecord,
     Manifest,
     Progress,
     current_generation,
-    no_index,
+    open_manifest,
     read_files,
     read_inferences,
     read_manifest,
@@ -49,11 +48,9 @@ from assistant.sources import (
     sha256,
 )
 
-if TYPE_CHECKING:
-    from assistant.ingest.pipeline import ChunkPipeline
-
 _STARTER_FOLDERS = ("cases", "digests", "guidebooks")
-_DOCSTORE = "docstore.json"
+_CUT = "cut"
+"""Folder beside the generations that keeps what documents were cut into."""
 
 _Row = TypeVar("_Row", Skipped, Partly)
 
@@ -72,6 +69,22 @@ class _Run:
     read: list[ReadDocument] = field(default_factory=list)
     chunks: list[Chunk] = field(default_factory=list)
 
+    def report(
+        self, manifest: Manifest | None, removed: Iterable[str], began: float
+    ) -> IngestReport:
+        return IngestReport(
+            added=tuple(self.added),
+            updated=tuple(self.updated),
+            unchanged=tuple(self.unchanged),
+            removed=tuple(removed),
+            skipped=tuple(self.skipped),
+            partly=tuple(self.partly),
+            duplicates=tuple(self.duplicates),
+            index_id=manifest.index_id if manifest else "",
+            chunks=manifest.chunks if manifest else 0,
+            seconds=perf_counter() - began,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
@@ -80,35 +93,6 @@ class _Reading:
     doc_id: str
     records: list[FileRecord]
     names: list[Path]
-
-
-class _Cutter:
-    """Cuts documents by LlamaIndex, which takes seconds to import: only when there is something."""
-
-    def __init__(self, generation: Path | None) -> None:
-        self._docstore = generation / _DOCSTORE if generation else None
-        self._pipeline: ChunkPipeline | None = None
-
-    def chunks(self, read: ReadDocument) -> list[Chunk]:
-        """The chunks of a document, also of one that was cut before."""
-        self.forget(read.document.doc_id)
-        return self._opened().chunks([read])
-
-    def forget(self, doc_id: str) -> None:
-        self._opened().forget(doc_id)
-
-    @property
-    def save(self) -> Callable[[Path], None] | None:
-        """What writes the docstore into a generation; None where nothing was cut or forgotten."""
-        pipeline = self._pipeline
-        return (lambda folder: pipeline.save(folder / _DOCSTORE)) if pipeline else None
-
-    def _opened(self) -> "ChunkPipeline":
-        if self._pipeline is None:
-            from assistant.ingest.pipeline import ChunkPipeline
-
-            self._pipeline = ChunkPipeline(self._docstore)
-        return self._pipeline
 
 
 def starter_corpus() -> Path:
@@ -151,9 +135,8 @@ def ingest(
                     f"ファイルもフォルダーもありません: {path}", "場所の書き方を確かめてください。"
                 )
         run = _Run()
-        cutter = _Cutter(folder)
         found, run.skipped = documents_in(named, root)
-        _read_changed(found, before, run, cutter, settings, starter=starter, progress=progress)
+        _read_changed(root, found, before, run, settings, starter=starter, progress=progress)
         present = set(found)
         gone = [
             record
@@ -169,19 +152,8 @@ def ingest(
                 f"取り込める文書がありません: {'、'.join(str(path) for path in named)}",
                 f"{'、'.join(sorted(SUFFIXES))} のファイルを置いてください。",
             )
-        manifest = _write(root, before, run, cutter, gone, named, settings, progress)
-    return IngestReport(
-        added=tuple(run.added),
-        updated=tuple(run.updated),
-        unchanged=tuple(run.unchanged),
-        removed=tuple(record.path for record in gone),
-        skipped=tuple(run.skipped),
-        partly=tuple(run.partly),
-        duplicates=tuple(run.duplicates),
-        index_id=manifest.index_id if manifest else "",
-        chunks=manifest.chunks if manifest else 0,
-        seconds=perf_counter() - began,
-    )
+        manifest = _write(root, before, run, gone, named, settings, progress)
+    return run.report(manifest, [record.path for record in gone], began)
 
 
 def remove(
@@ -199,10 +171,7 @@ def remove(
     began = perf_counter()
     named = [absolute(path) for path in paths]
     with writer_lock(root):
-        folder = current_generation(root)
-        if folder is None:
-            raise no_index(root)
-        before = read_manifest(folder)
+        _, before = open_manifest(root)
         known = {Path(record.path): record for record in before.files}
         skipped = {Path(row.path) for row in before.skipped}
         for path in named:
@@ -217,20 +186,8 @@ def remove(
                     "原文を取り込むと、その要約は使われなくなります。",
                 )
         gone = [known[path] for path in named if path in known]
-        manifest = _write(root, before, _Run(), _Cutter(folder), gone, named, settings, progress)
-    assert manifest is not None
-    return IngestReport(
-        added=(),
-        updated=(),
-        unchanged=(),
-        removed=tuple(record.path for record in gone),
-        skipped=(),
-        partly=(),
-        duplicates=(),
-        index_id=manifest.index_id,
-        chunks=manifest.chunks,
-        seconds=perf_counter() - began,
-    )
+        manifest = _write(root, before, _Run(), gone, named, settings, progress)
+    return _Run().report(manifest, [record.path for record in gone], began)
 
 
 def rebuild(
@@ -266,23 +223,10 @@ def rebuild(
                 f"この索引の元の文書が1件も見つかりません: {root}",
                 "文書を元の場所に戻すか、regional-dx ingest で取り込み直してください。",
             )
-        cutter = _Cutter(None)
-        _read_changed(present, None, run, cutter, settings, progress=progress)
+        _read_changed(root, present, None, run, settings, progress=progress)
         run.files = [replace(r, starter=r.path in starters) for r in run.files]
-        manifest = _write(root, None, run, cutter, [], [], settings, progress)
-    assert manifest is not None
-    return IngestReport(
-        added=tuple(run.added),
-        updated=(),
-        unchanged=(),
-        removed=tuple(name for name in names if not Path(name).is_file()),
-        skipped=tuple(run.skipped),
-        partly=tuple(run.partly),
-        duplicates=tuple(run.duplicates),
-        index_id=manifest.index_id,
-        chunks=manifest.chunks,
-        seconds=perf_counter() - began,
-    )
+        manifest = _write(root, None, run, [], [], settings, progress)
+    return run.report(manifest, [name for name in names if not Path(name).is_file()], began)
 
 
 def starter_is_current(manifest: Manifest) -> bool:
@@ -298,10 +242,10 @@ def starter_folders() -> list[Path]:
 
 
 def _read_changed(
+    root: Path,
     found: list[Path],
     before: Manifest | None,
     run: _Run,
-    cutter: _Cutter,
     settings: Settings,
     *,
     starter: bool = False,
@@ -341,11 +285,16 @@ def _read_changed(
                     Skipped(r.path, result.message, result.remedy) for r in reading.records
                 ]
                 continue
-            document, partly = result
-            run.read.append(document)
-            run.chunks += cutter.chunks(document)
+            # LlamaIndex takes seconds to import: only when there is something, and while files are
+            # read.
+            from assistant.ingest.pipeline import cut_kept
+
+            read_document, partly = result
+            document, chunks = cut_kept(read_document, root / _CUT)
+            run.read.append(replace(read_document, document=document))
+            run.chunks += chunks
             run.partly += [partly] if partly else []
-            _record(reading.records, document.document.source_path, known, run)
+            _record(reading.records, document.source_path, known, run)
 
 
 def _catalog(settings: Settings) -> tuple[CatalogEntry, ...]:
@@ -391,29 +340,18 @@ def _read_document(
             "読み取りの途中でファイルが書き換えられました。",
             "保存が終わってから、もう一度取り込んでください。",
         )
-    described = describe(
-        path,
-        doc_id,
-        result.pages,
-        title=result.title,
-        properties=result.properties,
-        catalog=catalog,
-    )
-    pages = prepared_pages(result.pages)
-    document = with_proceedings(described.document, pages)
     partly = (
         Partly(str(path), result.unreadable, result.unreadable_reason)
         if result.unreadable_reason
         else None
     )
-    return ReadDocument(document, pages, described.inferences), partly
+    return described(path, doc_id, result, catalog), partly
 
 
 def _write(
     root: Path,
     before: Manifest | None,
     run: _Run,
-    cutter: _Cutter,
     gone: list[FileRecord],
     named: list[Path],
     settings: Settings,
@@ -426,8 +364,6 @@ def _write(
     wanted = {record.doc_id for record in (*kept, *run.files)}
     replaced = {read.document.doc_id for read in run.read} & set(known)
     removed = set(known) - wanted
-    for doc_id in removed:
-        cutter.forget(doc_id)
     documents = _with_chunks(run, {chunk.doc_id for chunk in run.chunks})
     files = tuple(sorted((*kept, *run.files), key=lambda record: record.path))
     skipped = _merged(before.skipped if before else (), run.skipped, touched, named)
@@ -455,15 +391,18 @@ def _write(
             for doc_id in documents | linked
         },
         series=series,
-        save_beside=cutter.save,
     )
-    return build_generation(
+    manifest = build_generation(
         root,
         change,
         embedder=open_embedder(settings),
         fresh=before is None,
         progress=progress,
     )
+    for path in (root / _CUT).glob("*.json"):
+        if path.stem not in manifest.documents:
+            path.unlink(missing_ok=True)
+    return manifest
 
 
 def _inferences(root: Path, before: Manifest | None) -> dict[str, tuple[Inference, ...]]:

@@ -5,7 +5,7 @@ characters; line and page numbers are 1-based; ``None`` means "not known", never
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any, Literal, NamedTuple
 
@@ -252,6 +252,15 @@ class Page:
     """Of a page of a PDF the tables printed on it, from top to bottom."""
 
 
+def fields_of(record: Any) -> dict[str, Any]:
+    """The fields of a record as they are, for ``json.dumps(…, default=fields_of)``.
+
+    Raises:
+        TypeError: no record.
+    """
+    return {f.name: getattr(record, f.name) for f in fields(record)}
+
+
 def page_of(row: dict[str, Any]) -> Page:
     """A page from the fields that JSON gives back.
 
@@ -275,6 +284,8 @@ class ReadDocument:
     pages: tuple[Page, ...]
     inferences: tuple[Inference, ...] = ()
     """Where the document's fields come from."""
+    markdown: bool = False
+    """Its marks are read as Markdown's."""
 
 
 @dataclass(frozen=True, slots=True)

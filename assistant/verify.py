@@ -1,11 +1,9 @@
 """The index check in a child process: a damaged vector file can kill the process that loads it."""
 
-import json
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from assistant.child import ChildError, ask_once, serve
 from assistant.errors import AssistantError, IndexDamagedError
 
 
@@ -23,36 +21,30 @@ def verify_apart(root: Path) -> Verdict:
     """Check every chunk of an index in a child process.
 
     Raises:
-        AssistantError: the index is missing or of another version.
+        AssistantError: the index is missing or of another version, or the check cannot be started.
     """
-    child = subprocess.run(  # noqa: S603  # our own interpreter and module
-        [sys.executable, "-P", "-X", "utf8", "-m", "assistant.verify", str(root)],
-        capture_output=True,
-        check=False,
-        encoding="utf-8",
-    )
     try:
-        row = json.loads(child.stdout.splitlines()[-1])
-    except (ValueError, IndexError):
+        row = ask_once("assistant.verify", "索引を点検する", {"root": str(root)})
+    except ChildError:
         return Verdict(("検査中に処理が止まりました(索引のファイルが壊れています)。",), 0)
-    if "error" in row:
-        raise AssistantError(row["error"]["message"], row["error"]["remedy"])
     return Verdict(tuple(row["problems"]), row["chunks"])
 
 
-def main(root: Path) -> None:
-    """Check an index and print one JSON line."""
+def _answer(request: dict[str, str], _: object) -> Verdict:
     from assistant.retrieval.generations import verify
 
     try:
-        problems, chunks = verify(root)
-        row: dict[str, object] = {"problems": problems, "chunks": chunks}
+        problems, chunks = verify(Path(request["root"]))
     except IndexDamagedError as error:
-        row = {"problems": [error.message], "chunks": 0}
-    except AssistantError as error:
-        row = {"error": {"message": error.message, "remedy": error.remedy}}
-    print(json.dumps(row, ensure_ascii=False))
+        return Verdict((error.message,), 0)
+    return Verdict(tuple(problems), chunks)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    serve(
+        _answer,
+        AssistantError(
+            "検査中に予期しない問題が起きました。",
+            "regional-dx index rebuild で索引を作り直してください。",
+        ),
+    )

@@ -7,17 +7,14 @@ look at what changed (``git diff``) before keeping it. `tests/test_golden.py` co
 import hashlib
 import json
 import os
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from assistant.ingest.chunk import make_chunks
-from assistant.ingest.clean import is_markdown
-from assistant.ingest.metadata import describe, prepared_pages
-from assistant.ingest.minutes import with_proceedings
-from assistant.ingest.readers import ReadResult
+from assistant.ingest.readers import Properties, ReadResult
 from assistant.ingest.sandbox import Sandbox
-from assistant.ingest.structure import read_structure
+from assistant.ingest.walk import described, structured
 from assistant.schema import Chunk, Page, Section, SourceDocument
 from assistant.settings import Settings
 
@@ -45,12 +42,10 @@ def documents(samples: Path) -> dict[str, Path]:
 def understood(
     path: Path, result: ReadResult
 ) -> tuple[SourceDocument, tuple[Page, ...], list[Section]]:
-    """A document that was read, as an ingest run understands it."""
-    pages = prepared_pages(result.pages)
-    described = describe(path, "d" * 12, result.pages, title=result.title)
-    document = with_proceedings(described.document, pages)
-    markdown = is_markdown(path, pages)
-    return document, pages, read_structure(pages, document.kind, markdown=markdown)
+    """A document that was read, as an ingest run understands it from its pages and its title."""
+    read = described(path, "d" * 12, replace(result, properties=Properties()))
+    document, sections = structured(read)
+    return document, read.pages, sections
 
 
 def golden(path: Path, result: ReadResult) -> Row:

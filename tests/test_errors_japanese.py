@@ -179,12 +179,6 @@ def test_damaged_word_vectors_are_explained(fails, town, name, content):
     fails("ask", "通信の費用", "--index", "{index}")
 
 
-def test_a_damaged_docstore_is_explained_or_made_anew(town, capsys):
-    (town.folder() / "docstore.json").write_text("{", encoding="utf-8")
-    code = main(["ingest", str(town.documents), "--index", str(town.root)])
-    assert code == 0 or TWO_LINES.fullmatch(capsys.readouterr().err)
-
-
 def test_a_second_writer_is_told_to_wait(fails, town):
     with FileLock(town.root / "writer.lock"):
         assert "更新しています" in fails("index", "rebuild", "--index", "{index}")

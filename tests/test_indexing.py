@@ -10,7 +10,7 @@ from towns import LIBRARY, LIBRARY_QUESTION, Town
 
 from assistant.errors import IndexMissingError, InputError
 from assistant.indexing import ingest, remove, starter_folders
-from assistant.ingest.pipeline import ChunkPipeline
+from assistant.ingest import pipeline
 from assistant.ingest.sandbox import Sandbox
 from assistant.retrieval.generations import verify
 from assistant.retrieval.index import read_inferences
@@ -575,19 +575,19 @@ def test_one_changed_file_among_many_is_the_only_one_read_and_cut(town, monkeypa
         )
     town.ingest()
     read, cut = [], []
-    reading, cutting = Sandbox.read, ChunkPipeline.chunks
+    reading, cutting = Sandbox.read, pipeline.cut
 
     def noted_reading(sandbox, path):
         read.append(path.name)
         return reading(sandbox, path)
 
-    def noted_cutting(pipeline, documents):
-        chunks = cutting(pipeline, documents)
+    def noted_cutting(document):
+        document, chunks = cutting(document)
         cut.extend(chunk.text for chunk in chunks)
-        return chunks
+        return document, chunks
 
     monkeypatch.setattr(Sandbox, "read", noted_reading)
-    monkeypatch.setattr(ChunkPipeline, "chunks", noted_cutting)
+    monkeypatch.setattr(pipeline, "cut", noted_cutting)
     town.write("07.txt", "第7地区では、職員が月に99件の相談を受けた。\n")
     assert changes(town.ingest())["updated"] == ["07.txt"]
     assert (read, cut) == (["07.txt"], ["第7地区では、職員が月に99件の相談を受けた。"])

@@ -8,11 +8,10 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
-from pathlib import Path
 
 from assistant.ingest.attendance import agenda_of, attendees_in
 from assistant.ingest.blocks import Piece, make_blocks
-from assistant.ingest.clean import Line, clean_lines, is_markdown
+from assistant.ingest.clean import Line, clean_lines
 from assistant.ingest.speakers import (
     CHAIR,
     Mark,
@@ -131,12 +130,12 @@ def split_minutes(
     ]
 
 
-def with_proceedings(document: SourceDocument, pages: tuple[Page, ...]) -> SourceDocument:
-    """Minutes with their agenda and attendance; any other document, and a digest, as it is."""
-    if document.kind != "minutes" or document.edition == "digest":
+def with_proceedings(
+    document: SourceDocument, head: list[Line], turns: list[Section]
+) -> SourceDocument:
+    """Minutes that `split_minutes` has split, with agenda and attendance; a digest as it is."""
+    if document.edition == "digest":
         return document
-    markdown = is_markdown(Path(document.source_path), pages)
-    head, turns = split_minutes(pages, markdown=markdown)
     named = document.title + "\n" + "\n".join(line.text for line in head[:20])
     opening = "".join(block.text for turn in turns[:1] for block in turn.blocks)
     attendees = attendees_in(head)

@@ -1,117 +1,92 @@
-"""Documents through LlamaIndex: our node parser inside its IngestionPipeline.
+"""Documents cut by LlamaIndex: our transformation in its IngestionPipeline, with its cache.
 
-The pipeline's docstore keeps the hash of every document it has seen, so a document that comes again
-unchanged produces no nodes. `StructureNodeParser` does the work: structure, then chunks.
+The cache's key is all that a document is cut by, pages and description, and the transformation
+with the source of its rules. So a rebuild, a correction that says the same and a run after one that
+was broken off cut nothing again; a rule that changed cuts everything anew.
 """
 
-import json
-from collections.abc import Sequence
-from dataclasses import asdict
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from llama_index.core.ingestion import DocstoreStrategy, IngestionPipeline
-from llama_index.core.node_parser import NodeParser
-from llama_index.core.schema import BaseNode, Document, TextNode
-from llama_index.core.storage.docstore import SimpleDocumentStore
+from llama_index.core.ingestion import IngestionCache, IngestionPipeline
+from llama_index.core.schema import BaseNode, Document, MetadataMode, TextNode, TransformComponent
+from pydantic import Field, TypeAdapter
 
-from assistant.ingest.chunk import make_chunks
-from assistant.ingest.clean import is_markdown
-from assistant.ingest.structure import read_structure
-from assistant.schema import Cell, Chunk, Kind, ReadDocument, Segment, page_of
+from assistant.ingest.walk import cut
+from assistant.schema import Chunk, ReadDocument, SourceDocument
+
+_READ, _DOCUMENT, _CHUNK = (
+    TypeAdapter(ReadDocument),
+    TypeAdapter(SourceDocument),
+    TypeAdapter(Chunk),
+)
 
 
-class StructureNodeParser(NodeParser):
-    """Cuts documents at headings, speaker turns and sentence ends.
+@cache
+def _rules() -> str:
+    """SHA-256 of the modules by which documents are cut."""
+    home = Path(__file__).parents[1]
+    modules = (*(home / "ingest").rglob("*.py"), *(home / "japanese").rglob("*.py"))
+    source = b"".join(path.read_bytes() for path in sorted((*modules, home / "schema.py")))
+    return hashlib.sha256(source).hexdigest()
 
-    Each input document carries its pages in ``metadata["pages"]``; each node carries its chunk in
-    ``metadata["chunk"]``, both as JSON, so that the nodes survive pickling and LlamaIndex's cache.
+
+class DocumentCutter(TransformComponent):
+    """A document as read, in JSON, becomes a document with what its words say, and its chunks.
+
+    The chunks' nodes carry them in ``metadata["chunk"]``, as JSON, so that all nodes survive
+    pickling and the cache.
     """
 
-    @classmethod
-    def class_name(cls) -> str:
-        """Name in LlamaIndex's serialization."""
-        return "StructureNodeParser"
+    rules: str = Field(default_factory=_rules)
+    """Part of the cache's key."""
 
-    def _parse_nodes(
-        self, nodes: Sequence[BaseNode], show_progress: bool = False, **_: Any
-    ) -> list[BaseNode]:
-        parsed: list[BaseNode] = []
-        for node in nodes:
-            pages = tuple(page_of(page) for page in json.loads(node.metadata["pages"]))
-            kind: Kind = node.metadata["kind"]
-            markdown = bool(node.metadata["markdown"])
-            sections = read_structure(pages, kind, markdown=markdown)
-            parsed += [
-                TextNode(
-                    id_=chunk.chunk_id,
-                    text=chunk.text,
-                    metadata={"chunk": json.dumps(asdict(chunk), ensure_ascii=False)},
-                )
-                for chunk in make_chunks(node.node_id, pages, sections)
-            ]
-        return parsed
+    def __call__(self, nodes: Sequence[BaseNode], **_: Any) -> Sequence[BaseNode]:
+        """Cut every document: itself comes first, then its chunks."""
+        return [part for node in nodes for part in self._parts(node)]
+
+    def _parts(self, node: BaseNode) -> Iterator[BaseNode]:
+        document, chunks = cut(_READ.validate_json(node.get_content(MetadataMode.NONE)))
+        yield Document(id_=document.doc_id, text=_DOCUMENT.dump_json(document).decode())
+        for chunk in chunks:
+            row = _CHUNK.dump_json(chunk).decode()
+            yield TextNode(id_=chunk.chunk_id, text=chunk.text, metadata={"chunk": row})
 
 
-class ChunkPipeline:
-    """An IngestionPipeline with its docstore kept in a file of the index."""
+def cut_kept(read: ReadDocument, folder: Path) -> tuple[SourceDocument, list[Chunk]]:
+    """A document cut, see `assistant.ingest.walk.cut`, or as it was kept when it last came so.
 
-    def __init__(self, docstore: Path | None) -> None:
-        """Start from a docstore written by `save`; None starts empty."""
-        store = _known_documents(docstore)
-        self._store = store
-        self._pipeline = IngestionPipeline(
-            transformations=[StructureNodeParser()],
-            docstore=store,
-            docstore_strategy=DocstoreStrategy.DUPLICATES_ONLY,
-            disable_cache=True,
-        )
-
-    def chunks(self, documents: Sequence[ReadDocument]) -> list[Chunk]:
-        """The chunks of the documents that the docstore has not seen, in order."""
-        nodes = self._pipeline.run(
-            documents=[_llama_document(read) for read in documents], store_doc_text=False
-        )
-        return [_chunk(json.loads(node.metadata["chunk"])) for node in nodes]
-
-    def forget(self, doc_id: str) -> None:
-        """Take a document out of the docstore."""
-        self._store.delete_document(doc_id, raise_error=False)
-
-    def save(self, path: Path) -> None:
-        """Write the docstore."""
-        self._store.persist(str(path))
-
-
-def _known_documents(docstore: Path | None) -> SimpleDocumentStore:
-    """The docstore of a file; empty where there is none or it cannot be read.
-
-    An empty docstore only means that documents are cut again.
+    Args:
+        read: as read.
+        folder: holds the cache of every document, ``DOC_ID.json``; one that is damaged, or cannot
+            be written, only means that the document is cut again.
     """
-    if docstore is None or not docstore.is_file():
-        return SimpleDocumentStore()
+    path = folder / f"{read.document.doc_id}.json"
+    # Where a file stands and why it is described as it is does not change what is cut from it.
+    told = replace(read, document=replace(read.document, source_path=""), inferences=())
+    source = Document(id_=read.document.doc_id, text=_READ.dump_json(told).decode())
     try:
-        return SimpleDocumentStore.from_persist_path(str(docstore))
+        found, chunks = _run(source, IngestionCache.from_persist_path(str(path)), path)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return SimpleDocumentStore()
+        found, chunks = _run(source, IngestionCache(), path)
+    return replace(read.document, proceedings=found.proceedings), chunks
 
 
-def _llama_document(read: ReadDocument) -> Document:
-    document = read.document
-    return Document(
-        id_=document.doc_id,
-        text="\f".join(page.text for page in read.pages),
-        metadata={
-            "pages": json.dumps([asdict(page) for page in read.pages], ensure_ascii=False),
-            # Two files with equal text are two documents: LlamaIndex compares text and metadata.
-            "doc_id": document.doc_id,
-            "kind": document.kind,
-            "markdown": is_markdown(Path(document.source_path), read.pages),
-        },
+def _run(source: Document, kept: IngestionCache, path: Path) -> tuple[SourceDocument, list[Chunk]]:
+    before = set(kept.cache.get_all(kept.collection))
+    document, *nodes = IngestionPipeline(transformations=[DocumentCutter()], cache=kept).run(
+        documents=[source]
     )
-
-
-def _chunk(row: dict[str, Any]) -> Chunk:
-    segments = tuple(Segment(**segment) for segment in row["segments"])
-    cells = tuple(Cell(*cell) for cell in row["cells"])
-    return Chunk(**{**row, "segments": segments, "cells": cells})
+    cut_now = set(kept.cache.get_all(kept.collection)) - before
+    if cut_now:
+        for key in before:
+            kept.cache.delete(key, kept.collection)
+        with suppress(OSError):
+            kept.persist(str(path))
+    chunks = [_CHUNK.validate_json(node.metadata["chunk"]) for node in nodes]
+    return _DOCUMENT.validate_json(document.get_content(MetadataMode.NONE)), chunks

@@ -8,9 +8,9 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from queue import SimpleQueue
-from types import TracebackType
-from typing import Self, TypeVar
+from typing import TypeVar
 
 from assistant.ingest.sandbox import Sandbox
 
@@ -21,7 +21,7 @@ _Result = TypeVar("_Result")
 _AHEAD = 2
 
 
-class ReadingPool:
+class ReadingPool(AbstractContextManager["ReadingPool"]):
     """As many sandboxes as there are cores. Use as a context manager."""
 
     def __init__(self, *, seconds: float, megabytes: int, processes: int | None = None) -> None:
@@ -39,15 +39,7 @@ class ReadingPool:
             self._free.put(sandbox)
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="reading")
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
         for sandbox in self._sandboxes:
             sandbox.close()

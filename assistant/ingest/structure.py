@@ -48,11 +48,17 @@ def read_structure(pages: tuple[Page, ...], kind: Kind, *, markdown: bool) -> li
         markdown: read Markdown's marks.
     """
     if kind == "minutes":
-        head, turns = split_minutes(pages, markdown=markdown)
-        return _by_rules(head, pages, slides=False, markdown=markdown) + turns
+        return minutes_structure(*split_minutes(pages, markdown=markdown), pages, markdown=markdown)
     lines = clean_lines(pages, markdown=markdown)
     sections = _by_rules(lines, pages, slides=kind == "slides", markdown=markdown)
     return attach_footnotes(sections, pages)
+
+
+def minutes_structure(
+    head: list[Line], turns: list[Section], pages: tuple[Page, ...], *, markdown: bool
+) -> list[Section]:
+    """The sections of minutes that `split_minutes` has split."""
+    return _by_rules(head, pages, slides=False, markdown=markdown) + turns
 
 
 def _by_rules(

@@ -23,7 +23,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -93,8 +93,6 @@ class Change:
     """Where the fields of the documents in `documents` come from."""
     series: tuple[Series, ...] = ()
     """All series of the new generation."""
-    save_beside: Callable[[Path], None] | None = None
-    """Writes what belongs to the generation but to neither engine, given its folder."""
 
 
 @contextmanager
@@ -263,8 +261,6 @@ def _build(
         series=change.series,
     )
     _write_inferences(folder, change, set(documents))
-    if change.save_beside:
-        change.save_beside(folder)
     _write_json(folder / "manifest.json", asdict(manifest))
     return manifest
 

@@ -98,10 +98,7 @@ class Index:
             IndexVersionError: made by another version or embedding.
             IndexDamagedError: files are missing or unreadable.
         """
-        folder = current_generation(root)
-        if folder is None:
-            raise no_index(root)
-        self.manifest = read_manifest(folder)
+        folder, self.manifest = open_manifest(root)
         if self.manifest.chunks == 0:
             raise IndexMissingError(
                 f"索引に文書が入っていません: {root}",
@@ -298,6 +295,19 @@ def current_generation(root: Path) -> Path | None:
     if not (folder / "manifest.json").is_file():
         raise damaged("一覧")
     return folder
+
+
+def open_manifest(root: Path) -> tuple[Path, Manifest]:
+    """The generation that answers, and its manifest.
+
+    Raises:
+        IndexMissingError: there is no index.
+        IndexVersionError, IndexDamagedError: see `read_manifest`.
+    """
+    folder = current_generation(root)
+    if folder is None:
+        raise no_index(root)
+    return folder, read_manifest(folder)
 
 
 def read_manifest(folder: Path) -> Manifest:

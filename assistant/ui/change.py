@@ -1,53 +1,25 @@
-"""``python -m assistant.ui.change``: one change of an index in a process of its own.
+"""One change of an index in a process of its own, see `assistant.child`.
 
 In the process of the app it would hold up everybody's answers: importing LlamaIndex alone takes
-seconds. The request is one JSON line on standard input; the replies are JSON lines: progress as
-``{"step", "done", "total"}``, then ``{"text"}`` (what was done) or
-``{"error": {"message", "remedy"}}``. What libraries print, and the details of a failure in English,
-go to standard error, which is the log of the app.
+seconds. Its progress is ``{"step", "done", "total"}``, its reply what was done, for people. What
+libraries print, and the details of a failure in English, go to the log of the app.
 """
 
-import json
-import logging
-import sys
-from contextlib import redirect_stdout
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TextIO
 
+from assistant.child import Row, serve
 from assistant.errors import AssistantError, StorageError, cause_of
 from assistant.ui.uploads import placed
 
-_log = logging.getLogger(__name__)
 
-
-def main() -> None:
-    """Carry out the request."""
-    request: dict[str, Any] = json.loads(sys.stdin.readline())
-    replies = sys.stdout
-    with redirect_stdout(sys.stderr):
-        try:
-            done = _changed(request, replies)
-        except AssistantError as error:
-            _log.error("the change was not carried out in full: %s", error.message)
-            _reply(replies, {"error": {"message": error.message, "remedy": error.remedy}})
-        except Exception:  # noqa: BLE001  # logged in full; the visitor gets two lines
-            _log.exception("the index was not changed")
-            message = "索引の更新中に予期しない問題が起きました。今までの索引で答え続けます。"
-            remedy = (
-                "もう一度試してください。続くときは、管理者に記録(ログ)を見てもらってください。"
-            )
-            _reply(replies, {"error": {"message": message, "remedy": remedy}})
-        else:
-            _reply(replies, {"text": done})
-
-
-def _changed(request: dict[str, Any], replies: TextIO) -> str:
+def _changed(request: Row, tell: Callable[[Row], None]) -> str:
     from assistant.export.text import report_text
     from assistant.indexing import ingest, rebuild, remove
     from assistant.settings import load_settings
 
     def told(step: str, done: int, total: int) -> None:
-        _reply(replies, {"step": step, "done": done, "total": total})
+        tell({"step": step, "done": done, "total": total})
 
     root, settings = Path(request["root"]), load_settings()
     paths = [Path(path) for path in request["paths"]]
@@ -85,10 +57,11 @@ def _delete(files: list[Path]) -> None:
         )
 
 
-def _reply(replies: TextIO, row: dict[str, Any]) -> None:
-    replies.write(json.dumps(row) + "\n")
-    replies.flush()
-
-
 if __name__ == "__main__":
-    main()
+    serve(
+        _changed,
+        AssistantError(
+            "索引の更新中に予期しない問題が起きました。今までの索引で答え続けます。",
+            "もう一度試してください。続くときは、管理者に記録(ログ)を見てもらってください。",
+        ),
+    )

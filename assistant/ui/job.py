@@ -1,10 +1,6 @@
 """A change of the index under way in a process of its own: the pages stay usable meanwhile."""
 
-import json
 import logging
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import Iterable
 from concurrent.futures import Future
@@ -14,6 +10,7 @@ from typing import Literal
 
 import streamlit as st
 
+from assistant.child import ChildError, Row, ask_once
 from assistant.errors import AssistantError
 from assistant.settings import load_settings
 from assistant.ui.inert import label, paragraph
@@ -38,34 +35,24 @@ class Job:
     future: Future[str] = field(default_factory=Future)
     """What was done, for people."""
 
-    def listen(self, child: "subprocess.Popen[str]") -> None:
-        """Take down what the process says until it ends."""
-        assert child.stdout is not None
-        with child.stdout as lines:
-            for line in lines:
-                self._heard(line)
-        code = child.wait()
-        if not self.future.done():
-            _log.error("the process that changes the index ended with code %d", code)
+    def run(self, request: Row) -> None:
+        """Have a process carry out a request to `assistant.ui.change`, and wait for its end."""
+        try:
+            change = ask_once(
+                "assistant.ui.change", "索引を更新する", request, log=True, heard=self._heard
+            )
+        except AssistantError as error:
+            self.future.set_exception(error)
+        except ChildError as error:
+            _log.error("no reply of the process that changes the index: %s", error)
             message = "索引の更新が途中で止まりました。今までの索引で答え続けます。"
             remedy = "ディスクとメモリの空きを確かめて、もう一度試してください。"
             self.future.set_exception(AssistantError(message, remedy))
+        else:
+            self.future.set_result(change)
 
-    def _heard(self, line: str) -> None:
-        try:
-            row = json.loads(line)
-        except ValueError:
-            row = None
-        match row:
-            case {"step": str(step), "done": int(done), "total": int(total)}:
-                self.step, self.done, self.total = step, done, total
-            case {"error": {"message": str(message), "remedy": str(remedy)}}:
-                self.future.set_exception(AssistantError(message, remedy))
-            case {"text": str(text)}:
-                self.future.set_result(text)
-            case _:
-                # Something below Python has written on standard output: the work goes on.
-                _log.warning("no reply: %r", line)
+    def _heard(self, told: Row) -> None:
+        self.step, self.done, self.total = told["step"], told["done"], told["total"]
 
 
 def start(
@@ -94,20 +81,8 @@ def start(
         "staged": str(staged) if staged else None,
         "delete": [str(path) for path in delete],
     }
-    child = subprocess.Popen(  # our own interpreter and module
-        [sys.executable, "-P", "-X", "utf8", "-m", "assistant.ui.change"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=None,  # the log of the app
-        encoding="utf-8",
-        errors="replace",
-        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
-    )
-    assert child.stdin is not None
-    with child.stdin as asked:
-        asked.write(json.dumps(request) + "\n")
     job = Job(title)
-    threading.Thread(target=job.listen, args=(child,), name="index", daemon=True).start()
+    threading.Thread(target=job.run, args=(request,), name="index", daemon=True).start()
     st.session_state[_KEY] = job
     last = shared(root)
     if all(other.future.done() for other in last):

@@ -5,9 +5,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from assistant.ingest.metadata import describe
-from assistant.ingest.minutes import split_minutes, voice_of, with_proceedings
+from assistant.ingest.minutes import split_minutes, voice_of
+from assistant.ingest.readers import ReadResult
 from assistant.ingest.speakers import speaker_organisation
+from assistant.ingest.walk import described, structured
 from assistant.schema import Attendee, Page, Proceedings
 
 STYLES = tomllib.loads(
@@ -112,7 +113,7 @@ def test_turns_know_their_agenda_item():
 def test_attendance_is_data_of_the_document(tmp_path):
     pages = (Page(RECORD),)
     path = tmp_path / "minutes.txt"
-    document = with_proceedings(describe(path, "0" * 12, pages).document, pages)
+    document, _ = structured(described(path, "0" * 12, ReadResult(pages)))
     assert document.proceedings == Proceedings(
         verbatim=True,
         agenda=("乗合タクシーの実証について", "山間部の通信網の維持"),
@@ -136,8 +137,8 @@ def test_attendance_one_a_line_with_roles_and_bodies(tmp_path):
         ),
     )
     path = tmp_path / "minutes.txt"
-    proceedings = with_proceedings(describe(path, "0" * 12, pages).document, pages).proceedings
-    assert proceedings == Proceedings(
+    document, _ = structured(described(path, "0" * 12, ReadResult(pages)))
+    assert document.proceedings == Proceedings(
         verbatim=False,
         attendees=(
             Attendee("山田　太郎", "座長", "みどり大学教授"),

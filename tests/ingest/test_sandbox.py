@@ -4,6 +4,7 @@ import psutil
 import pytest
 from pypdf import PdfWriter
 
+from assistant.child import Child
 from assistant.errors import ReadError
 from assistant.ingest.readers import ReadResult
 from assistant.ingest.sandbox import Sandbox
@@ -139,16 +140,16 @@ def test_a_file_may_have_any_name(sandbox, file, name):
 def test_one_child_reads_many_files_and_ends_with_the_sandbox(file):
     with Sandbox(seconds=10.0, megabytes=256) as sandbox:
         sandbox.read(file("一つ目"))
-        child = sandbox._child.pid
+        child = sandbox._child.process.pid
         sandbox.read(file("二つ目"))
-        assert sandbox._child.pid == child
+        assert sandbox._child.process.pid == child
     assert not psutil.pid_exists(child)
 
 
 def test_a_child_killed_between_two_files_is_replaced(sandbox, file):
     sandbox.read(file("一つ目"))
-    sandbox._child.kill()
-    sandbox._child.wait()
+    sandbox._child.process.kill()
+    sandbox._child.process.wait()
     assert sandbox.read(file("二つ目")) == text("二つ目")
 
 
@@ -158,16 +159,15 @@ def test_a_pdf_may_take_two_seconds_more_for_every_page(tmp_path, monkeypatch):
         writer.add_blank_page(72, 72)
     path = tmp_path / "a.pdf"
     writer.write(path)
-    with Sandbox(seconds=60.0, megabytes=512) as sandbox:
-        deadlines, reply = [], sandbox._reply
+    deadlines, receive = [], Child._receive
 
-        def noted(child, deadline):
-            deadlines.append(deadline)
-            return reply(child, deadline)
+    def noted(child, deadline, memory):
+        deadlines.append(deadline)
+        return receive(child, deadline, memory)
 
-        monkeypatch.setattr(sandbox, "_reply", noted)
-        with pytest.raises(ReadError):
-            sandbox.read(path)
+    monkeypatch.setattr(Child, "_receive", noted)
+    with Sandbox(seconds=60.0, megabytes=512) as sandbox, pytest.raises(ReadError):
+        sandbox.read(path)
     _, first, second = deadlines  # the child says first that it has started
     assert second - first == pytest.approx(2.0 * 7)
 

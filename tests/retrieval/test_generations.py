@@ -208,7 +208,7 @@ def test_an_index_that_lacks_a_part_does_not_pass(town, part):
         "gen-1/sif.json",
         "gen-1/vocabulary.npy",
         "gen-1/vocabulary.txt",
-        "gen-1/docstore.json",
+        "cut",
         "word-vectors/keys.npy",
         "word-vectors/rows.npy",
         "word-vectors/table.npy",
