@@ -10,13 +10,21 @@ from dataclasses import dataclass
 from assistant.answering.answer import status_label
 from assistant.answering.lookup import shown_text
 from assistant.export.text import NEAR, place_text, unknown_stages_text
-from assistant.schema import Answer, Citation, Coverage, PlanItem, ProjectPlan, Statement
+from assistant.schema import Answer, Citation, Coverage, PlanItem, PlanTable, ProjectPlan, Statement
 
 DRAFT_MARK = "AIによる下書き・要確認"
 """Stands on everything that is handed on."""
 
 _STATES = {"source": "資料とブリーフにあり", "brief": "ブリーフにあり", "unmet": "まだない"}
-_TABLE_NAMES = {"roles": "役割表", "kpis": "KPIの表", "schedule": "ステージゲートの表"}
+_ON_PAPER = {
+    "roles": (
+        ("役割", "想定主体(候補)", "責任と根拠", "費用負担", "データと知財"),
+        (14, 16, 32, 18, 20),
+    ),
+    "kpis": (("指標", "基準値", "目標値", "測り方", "資料の記述"), (24, 18, 18, 18, 22)),
+    "schedule": (("段階", "期間", "すること", "次へ進む条件"), (12, 20, 34, 34)),
+}
+"""Headings and widths of tables whose columns on paper are not those of the plan."""
 _SUMMARY = {
     "municipality": "自治体",
     "problem": "課題",
@@ -102,10 +110,11 @@ def plan_blocks(plan: ProjectPlan) -> list[Block]:
             Paragraph(f"{section.characters:,}字{limit}(要記入の欄を除く)", warning=over),
         ]
         if section.tables:
-            names = "、".join(f"「{_table_name(plan, name)}」" for name in section.tables)
+            names = "、".join(f"「{plan.table(name).heading}」" for name in section.tables)
             blocks.append(Paragraph(f"別表: {names}"))
-    blocks += [PageBreak(landscape=True), Heading("別表", 1), *_tables(plan, cited), PageBreak()]
-    return [*blocks, *_review(plan, cited), *_sources(plan)]
+    blocks += [PageBreak(landscape=True), Heading("別表", 1)]
+    blocks += [block for table in plan.tables for block in _table(table, cited)]
+    return [*blocks, PageBreak(), *_review(plan, cited), *_sources(plan)]
 
 
 def answer_blocks(answer: Answer) -> list[Block]:
@@ -194,55 +203,20 @@ def _brief_line(plan: ProjectPlan, key: str) -> Line:
     return Line(text[:_SUMMARY_CHARACTERS] + ("…" if len(text) > _SUMMARY_CHARACTERS else ""))
 
 
-def _tables(plan: ProjectPlan, cited: dict[int, Citation]) -> list[Block]:
-    roles = tuple(
-        (
-            (Line(role.role),),
-            (Line(role.organisation_type), *(Line(f"({name})") for name in role.candidates)),
-            _lines(role.duties, cited),
-            _lines(role.cost, cited),
-            _lines(role.data, cited),
-        )
-        for role in plan.roles
-    )
-    kpis = tuple(
-        (
-            (Line(kpi.name), *_lines(kpi.outcome, cited)),
-            _lines(kpi.baseline, cited),
-            _lines(kpi.targets, cited),
-            _lines(kpi.measure, cited),
-            _lines(kpi.grounds, cited),
-        )
-        for kpi in plan.kpis
-    )
-    stages = tuple(
-        (
-            (Line(stage.stage),),
-            _lines(stage.period, cited),
-            _lines(stage.activities, cited),
-            _lines(stage.exit_criteria, cited),
-        )
-        for stage in plan.schedule
-    )
-    role_columns = ("役割", "想定主体(候補)", "責任と根拠", "費用負担", "データと知財")
-    kpi_columns = ("指標", "基準値", "目標値", "測り方", "資料の記述")
-    stage_columns = ("段階", "期間", "すること", "次へ進む条件")
-    blocks: list[Block] = [
-        Heading("役割表"),
-        Table(role_columns, roles, (14, 16, 32, 18, 20)),
-        Heading("KPIの表"),
-        Table(kpi_columns, kpis, (24, 18, 18, 18, 22)),
-        Heading("ステージゲートの表"),
-        Table(stage_columns, stages, (12, 20, 34, 34)),
-    ]
-    for table in plan.tables:
-        rows = tuple(
-            ((Line(row.label),), *(_lines(cell, cited) for cell in row.cells)) for row in table.rows
-        )
-        share = 82 // (len(table.columns) - 1)
-        widths = (18, *(share for _ in table.columns[1:]))
-        blocks += [Heading(table.heading), Table(table.columns, rows, widths)]
-    return blocks
+def _table(table: PlanTable, cited: dict[int, Citation]) -> list[Block]:
+    share = 82 // (len(table.columns) - 1)
+    widths = (18, *(share for _ in table.columns[1:]))
+    columns, widths = _ON_PAPER.get(table.id, (table.columns, widths))
+    rows = []
+    for row in table.rows:
+        cells = [(Line(row.label),), *(_lines(cell, cited) for cell in row.cells)]
+        if table.id == "roles":
+            names = (Line(f"({name})") for name in row.candidates)
+            cells.insert(1, (Line(row.organisation_type), *names))
+        if table.id == "kpis":  # what comes of it stands below its name
+            cells[:2] = [cells[0] + cells[1]]
+        rows.append(tuple(cells))
+    return [Heading(table.heading), Table(columns, tuple(rows), widths)]
 
 
 def _review(plan: ProjectPlan, cited: dict[int, Citation]) -> list[Block]:
@@ -333,10 +307,6 @@ def _asked(row: Coverage) -> str:
 
 def _number_of(heading: str) -> str:
     return heading.split(" ", 1)[0] if heading[:1].isdigit() else heading
-
-
-def _table_name(plan: ProjectPlan, name: str) -> str:
-    return _TABLE_NAMES.get(name) or next(t.heading for t in plan.tables if t.id == name)
 
 
 def _index_id(plan: ProjectPlan) -> str:

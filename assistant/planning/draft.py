@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
 
 from assistant.answering.answer import notes_for
 from assistant.answering.provider import ChatModel
@@ -14,16 +13,8 @@ from assistant.planning import kpi
 from assistant.planning.guard import guarded
 from assistant.planning.material import Material, Used
 from assistant.planning.review import coverage_of, findings_of, values_of
-from assistant.planning.tables import (
-    NO_SOURCE,
-    UNASSIGNED,
-    kpis,
-    other_tables,
-    quoted,
-    roles,
-    stages,
-)
-from assistant.planning.template import Fact, SectionSpec, Template, load_tables
+from assistant.planning.tables import NO_SOURCE, UNASSIGNED, plan_tables, quoted
+from assistant.planning.template import Cell, SectionSpec, Template, load_tables
 from assistant.planning.walk import items_of, renumbered
 from assistant.planning.write import SectionWriter
 from assistant.retrieval.index import Index, Progress
@@ -95,19 +86,12 @@ def draft_plan(
         template_note=template.disclaimer,
         brief=brief,
         sections=tuple(sections),
-        roles=roles(tables, brief, material),
-        kpis=kpis(tables, brief, material),
-        schedule=stages(tables, material),
-        tables=other_tables(tables, material),
-        citations=(),
-        coverage=(),
+        tables=plan_tables(tables.table, brief, material),
         findings=findings_of(
             tables.point, brief, lambda questions: quoted(questions, material, Used())
         ),
         withheld=tuple(writer.withheld) if writer else (),
         notes=(*notes, *(writer.notes if writer else ())),
-        changes=(),
-        as_of=None,
         mode="llm" if writer and writer.sections else "extractive",
         provenance=_provenance(provenance, writer),
     )
@@ -241,25 +225,13 @@ def _short(name: str) -> str:
 
 def said_in(brief: Brief) -> list[str]:
     """What a plan may restate: the brief's values, and the sentences the KPI table takes of it."""
-    row = kpi.goal_row(brief)
-    cells = (*row.outcome, *row.baseline, *row.targets, *row.measure)
-    return [*values_of(brief).values(), *(i.text for i in cells if i.basis == "brief")]
+    said = (item for cell in kpi.goal_row(brief).cells for item in cell if item.basis == "brief")
+    return [*values_of(brief).values(), *(item.text for item in said)]
 
 
 def gaps_of(template: Template) -> frozenset[str]:
     """All gaps that the template, the tables and the drafting may ask to be filled in."""
-    facts = [fact for section in template.section for fact in section.facts]
-    facts += [*_facts(load_tables().model_dump()), *kpi.FACTS, NO_SOURCE, UNASSIGNED]
-    return frozenset(fact.gap for fact in facts)
-
-
-def _facts(data: Any) -> list[Fact]:
-    """The facts anywhere in the tables' data."""
-    if isinstance(data, dict):
-        own = [Fact(**row) for row in data.get("facts", ())]
-        return own + [
-            fact for key, value in data.items() if key != "facts" for fact in _facts(value)
-        ]
-    if isinstance(data, list | tuple):
-        return [fact for value in data for fact in _facts(value)]
-    return []
+    parts: list[SectionSpec | Cell] = list(template.section)
+    parts += (cell for table in load_tables().table for row in table.row for cell in row.cells)
+    facts = [fact for part in parts for fact in part.facts]
+    return frozenset(fact.gap for fact in (*facts, *kpi.FACTS, NO_SOURCE, UNASSIGNED))

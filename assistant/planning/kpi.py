@@ -6,7 +6,7 @@ from assistant.japanese.numbers import find_numbers
 from assistant.japanese.sentences import split_sentences
 from assistant.planning.template import Fact
 from assistant.planning.walk import Items
-from assistant.schema import Brief, PlanItem, PlanKpi
+from assistant.schema import Brief, PlanItem, PlanRow
 
 _BASELINE = re.compile(r"基準値|現在|現状|今は|今の|昨年度|前年度")
 _TARGET = re.compile(
@@ -37,16 +37,14 @@ _MEASURE_GAP = Fact(
 FACTS = (_OUTCOME, _BASELINE_GAP, _TARGET_GAP, _MEASURE_GAP)
 
 
-def goal_row(brief: Brief) -> PlanKpi:
+def goal_row(brief: Brief) -> PlanRow:
     """The goal as a KPI: baseline, target and measure are taken from the brief's own sentences."""
     sentences = _sentences(brief.goal) + _sentences(brief.notes)
-    return PlanKpi(
-        name=NAME,
-        outcome=(PlanItem(brief.goal, "brief"),) if brief.goal else _gap(_OUTCOME),
-        baseline=_matching(_BASELINE, _with_amount(sentences), _BASELINE_GAP),
-        targets=_matching(_TARGET, _with_amount(_sentences(brief.goal)), _TARGET_GAP),
-        measure=_matching(_MEASURE, sentences, _MEASURE_GAP),
-    )
+    outcome = (PlanItem(brief.goal, "brief"),) if brief.goal else _gap(_OUTCOME)
+    baseline = _matching(_BASELINE, _with_amount(sentences), _BASELINE_GAP)
+    targets = _matching(_TARGET, _with_amount(_sentences(brief.goal)), _TARGET_GAP)
+    measure = _matching(_MEASURE, sentences, _MEASURE_GAP)
+    return PlanRow(NAME, (outcome, baseline, targets, measure, ()))
 
 
 def is_indicator(sentence: str) -> bool:

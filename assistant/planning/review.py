@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from assistant.planning.brief import KEYS
 from assistant.planning.template import Criterion, Point, Template, meets
 from assistant.planning.walk import Items
-from assistant.schema import Brief, Coverage, CoverageState, Finding, ProjectPlan
+from assistant.schema import Brief, Coverage, CoverageState, Finding, ProjectPlan, kpi_basis
 
 
 def coverage_of(
@@ -23,11 +23,10 @@ def coverage_of(
         written: what the town has written into the plan beside its brief.
     """
     values = values_of(plan.brief)
-    listed = list(plan.sections)
-    measured = any(kpi.basis != "gap" for kpi in plan.kpis)
+    measured = any(kpi_basis(kpi) != "gap" for kpi in plan.table("kpis").rows)
     rows = []
     for criterion in template.criterion:
-        serving = [section for section in listed if criterion.id in section.criteria]
+        serving = [section for section in plan.sections if criterion.id in section.criteria]
         sourced = [s for s in serving if any(item.basis == "source" for item in s.items)]
         told = meets(criterion, values) or _mentioned(criterion, written)
         met = measured if criterion.kpi else told or not criterion.brief

@@ -99,7 +99,7 @@ class SectionSpec(_Record):
     facts: tuple[Fact, ...] = ()
     computed: tuple[Computed, ...] = ()
     tables: tuple[str, ...] = ()
-    """Tables shown with this section: roles, kpis, schedule, or the id of a table."""
+    """Ids of the tables shown with this section."""
 
     @field_validator("brief")
     @classmethod
@@ -164,47 +164,19 @@ class Cell(_Record):
     facts: tuple[Fact, ...] = ()
 
 
-class RoleSpec(_Record):
-    """A row of the role table."""
-
-    role: str
-    organisation_type: str
-    partners: str
-    """Regular expression of partners of the brief that are of this kind."""
-    duties: Cell
-    cost: Cell
-    data: Cell
-
-
-class KpiSpec(_Record):
-    """A row of the KPI table."""
-
-    name: str
-    outcome: Cell
-    baseline: Cell
-    targets: Cell
-    measure: Cell
-    grounds: Cell
-
-
-class StageSpec(_Record):
-    """A stage of the schedule."""
-
-    stage: str
-    period: Cell
-    activities: Cell
-    exit_criteria: Cell
-
-
 class RowSpec(_Record):
-    """A row of another table."""
+    """A row of a table."""
 
     label: str
     cells: tuple[Cell, ...]
+    organisation_type: str = ""
+    """Of a role: who takes it."""
+    partners: str | None = None
+    """Of a role: regular expression of partners of the brief that are of this kind."""
 
 
 class TableSpec(_Record):
-    """Another table."""
+    """A table beside the sections."""
 
     id: str
     heading: str
@@ -225,9 +197,6 @@ class Point(Condition):
 class Tables(_Record):
     """What all templates share."""
 
-    role: tuple[RoleSpec, ...]
-    kpi: tuple[KpiSpec, ...]
-    stage: tuple[StageSpec, ...]
     table: tuple[TableSpec, ...]
     point: tuple[Point, ...]
 
@@ -273,7 +242,7 @@ def load_tables() -> Tables:
 
 def table_names() -> set[str]:
     """Names of the tables that a section can show."""
-    return {"roles", "kpis", "schedule", *(table.id for table in load_tables().table)}
+    return {table.id for table in load_tables().table}
 
 
 def meets(condition: Condition, values: dict[str, str]) -> bool:

@@ -2,17 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from operator import attrgetter
 
-from assistant.schema import (
-    Citation,
-    PlanItem,
-    PlanKpi,
-    PlanRole,
-    PlanRow,
-    PlanStage,
-    PlanTable,
-    ProjectPlan,
-)
+from assistant.schema import PlanItem, PlanTable, ProjectPlan
 
 Items = tuple[PlanItem, ...]
 Change = Callable[[Items, str], Items]
@@ -21,21 +13,26 @@ Change = Callable[[Items, str], Items]
 
 def changed(plan: ProjectPlan, change: Change) -> ProjectPlan:
     """The plan with `change` applied to every group of items, in reading order."""
-    sections = tuple(
-        replace(section, items=change(section.items, section.heading)) for section in plan.sections
-    )
     return replace(
         plan,
-        sections=sections,
-        roles=tuple(_role(role, change) for role in plan.roles),
-        kpis=tuple(_kpi(kpi, change) for kpi in plan.kpis),
-        schedule=tuple(_stage(stage, change) for stage in plan.schedule),
+        sections=tuple(
+            replace(section, items=change(section.items, section.heading))
+            for section in plan.sections
+        ),
         tables=tuple(_table(table, change) for table in plan.tables),
         findings=tuple(
             replace(finding, grounds=change(finding.grounds, finding.point))
             for finding in plan.findings
         ),
     )
+
+
+def _table(table: PlanTable, change: Change) -> PlanTable:
+    rows = tuple(
+        replace(row, cells=tuple(change(cell, row.label) for cell in row.cells))
+        for row in table.rows
+    )
+    return replace(table, rows=rows)
 
 
 def items_of(plan: ProjectPlan) -> Iterator[PlanItem]:
@@ -65,46 +62,5 @@ def with_numbers(plan: ProjectPlan, numbers: dict[int, int]) -> ProjectPlan:
         )
 
     kept = [c for c in plan.citations if c.number in numbers]
-    moved = sorted((replace(c, number=numbers[c.number]) for c in kept), key=_number)
+    moved = sorted((replace(c, number=numbers[c.number]) for c in kept), key=attrgetter("number"))
     return replace(changed(plan, renumber), citations=tuple(moved))
-
-
-def _number(citation: Citation) -> int:
-    return citation.number
-
-
-def _role(role: PlanRole, change: Change) -> PlanRole:
-    return replace(
-        role,
-        duties=change(role.duties, role.role),
-        cost=change(role.cost, role.role),
-        data=change(role.data, role.role),
-    )
-
-
-def _kpi(kpi: PlanKpi, change: Change) -> PlanKpi:
-    return replace(
-        kpi,
-        outcome=change(kpi.outcome, kpi.name),
-        baseline=change(kpi.baseline, kpi.name),
-        targets=change(kpi.targets, kpi.name),
-        measure=change(kpi.measure, kpi.name),
-        grounds=change(kpi.grounds, kpi.name),
-    )
-
-
-def _stage(stage: PlanStage, change: Change) -> PlanStage:
-    return replace(
-        stage,
-        period=change(stage.period, stage.stage),
-        activities=change(stage.activities, stage.stage),
-        exit_criteria=change(stage.exit_criteria, stage.stage),
-    )
-
-
-def _table(table: PlanTable, change: Change) -> PlanTable:
-    rows = tuple(
-        PlanRow(row.label, tuple(change(cell, row.label) for cell in row.cells))
-        for row in table.rows
-    )
-    return replace(table, rows=rows)

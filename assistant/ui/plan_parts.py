@@ -178,6 +178,8 @@ def tables(plan: ProjectPlan | None, saved: Saved) -> Saved:
             edited[table] = rows
         _edited(table, plan)
     for other in plan.tables:
+        if other.id in TABLES:
+            continue
         st.subheader(label(other.heading), anchor=False)
         cells = [
             dict(
