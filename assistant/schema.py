@@ -610,6 +610,27 @@ class Brief:
     constraints: str | None = None
     notes: str | None = None
 
+    def text(self, key: str) -> str:
+        """The value under a key, a list joined with 「、」; empty where nothing was said."""
+        value: str | tuple[str, ...] | None = getattr(self, key)
+        return "、".join(value) if isinstance(value, tuple) else value or ""
+
+
+BRIEF_NAMES = {
+    "municipality": "自治体",
+    "population": "人口",
+    "problem": "課題",
+    "goal": "目指す姿",
+    "partners": "連携する相手",
+    "budget": "予算の見込み",
+    "period": "期間",
+    "programme": "申請を考えている事業",
+    "fiscal_year": "申請する年度",
+    "constraints": "制約",
+    "notes": "その他",
+}
+"""What the parts of a `Brief` are called in a plan."""
+
 
 @dataclass(frozen=True, slots=True)
 class PlanItem:
@@ -650,6 +671,11 @@ class PlanSection:
     def characters(self) -> int:
         """Characters of the box without line breaks and without the gaps still to be filled."""
         return sum(len(i.text.replace("\n", "")) for i in self.items if i.basis != "gap")
+
+    @property
+    def over(self) -> bool:
+        """Whether the box takes less."""
+        return self.limit is not None and self.characters > self.limit
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,9 @@ words; what its sources no longer say is taken out, and the sources that changed
 """
 
 from collections.abc import Collection
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
+from math import inf
+from typing import NamedTuple
 
 from assistant.answering.cite import citations_of
 from assistant.answering.ground import locate
@@ -54,7 +56,7 @@ def draft_again(
         InputError: a section or table is none of the template's, or the brief cannot be used.
     """
     brief = brief_from(asdict(saved.brief))
-    sources = [_Source.of(index, citation) for citation in saved.citations]
+    sources = [_source(index, citation) for citation in saved.citations]
     material = Material(index, brief, (s.now for s in sources if s.now))
     shaped = _shaped(saved, template)
     kept, own = _kept(shaped, material.citations, said_in(brief), gaps_of(template))
@@ -94,21 +96,23 @@ def _shaped(plan: ProjectPlan, template: Template) -> ProjectPlan:
             f"保存した計画の欄が、テンプレート「{template.name}」にありません: {strange[0][:40]}",
             "計画を作ったときのテンプレートを --template で指定してください。",
         )
-    sections = (
-        PlanSection(s.id, s.heading, s.criteria, part.items, s.limit, s.tables)
-        for part in plan.sections
-        for s in [specs[part.id]]
+    return replace(
+        plan,
+        sections=tuple(
+            PlanSection(s.id, s.heading, s.criteria, part.items, s.limit, s.tables)
+            for part in plan.sections
+            for s in [specs[part.id]]
+        ),
+        tables=tuple(
+            PlanTable(s.id, s.heading, s.columns, part.rows)
+            for part in plan.tables
+            for s in [shapes[part.id]]
+        ),
+        findings=(),  # they are found anew
     )
-    tables = (
-        PlanTable(s.id, s.heading, s.columns, part.rows)
-        for part in plan.tables
-        for s in [shapes[part.id]]
-    )
-    return replace(plan, sections=tuple(sections), tables=tuple(tables))
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
+class _Source(NamedTuple):
     """A citation as saved, and where its quote stands now."""
 
     saved: Citation
@@ -116,18 +120,14 @@ class _Source:
     """The document cited or its new version; None where it is no longer indexed."""
     now: Citation | None
 
-    @classmethod
-    def of(cls, index: Index, saved: Citation) -> "_Source":
-        documents, cited = index.manifest.documents, saved.document
-        document = documents.get(cited.doc_id) or next(
-            (
-                d
-                for d in documents.values()
-                if d.source_path == cited.source_path or d.title == cited.title
-            ),
-            None,
-        )
-        return cls(saved, document, _located(index, saved, document) if document else None)
+
+def _source(index: Index, saved: Citation) -> _Source:
+    known, cited = index.manifest.documents, saved.document
+    same = (
+        d for d in known.values() if d.source_path == cited.source_path or d.title == cited.title
+    )
+    document = known.get(cited.doc_id) or next(same, None)
+    return _Source(saved, document, _located(index, saved, document) if document else None)
 
 
 def _located(index: Index, saved: Citation, document: SourceDocument) -> Citation | None:
@@ -201,7 +201,7 @@ def _refilled(
     had, has = (any(i.basis == "source" for i in s.items) for s in (before, section))
     if has or not had:
         return section
-    left = None if section.limit is None else max(0, section.limit - section.characters)
+    left = max(0, (section.limit or inf) - section.characters)
     questions = next(spec.questions for spec in template.section if spec.id == section.id)
     found = material.answers(questions, used, most=_MOST_SENTENCES, characters=left)
     said = [item for item in section.items if item.basis != "gap"]

@@ -1,6 +1,5 @@
 """The reviewer's eye: which criteria are met and by what, and what would be marked down."""
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 
 from assistant.planning.brief import KEYS
@@ -28,9 +27,10 @@ def coverage_of(
     for criterion in template.criterion:
         serving = [section for section in plan.sections if criterion.id in section.criteria]
         sourced = [s for s in serving if any(item.basis == "source" for item in s.items)]
-        told = meets(criterion, values) or _mentioned(criterion, written)
+        said = criterion.mentions
+        told = meets(criterion, values) or (said and any(said.search(text) for text in written))
         met = measured if criterion.kpi else told or not criterion.brief
-        state = _state(criterion, met=met, sourced=bool(sourced))
+        state = _state(criterion, met=bool(met), sourced=bool(sourced))
         shown = sourced if state == "source" else serving
         rows.append(
             Coverage(
@@ -64,17 +64,7 @@ def findings_of(
 
 def values_of(brief: Brief) -> dict[str, str]:
     """The brief's values by key, lists joined; keys without a value are left out."""
-    values = {key: getattr(brief, key) for key in KEYS}
-    return {
-        key: "、".join(value) if isinstance(value, tuple) else value
-        for key, value in values.items()
-        if value
-    }
-
-
-def _mentioned(criterion: Criterion, written: Sequence[str]) -> bool:
-    pattern = criterion.mentions
-    return pattern is not None and any(re.search(pattern, text) for text in written)
+    return {key: text for key in KEYS if (text := brief.text(key))}
 
 
 def _state(criterion: Criterion, *, met: bool, sourced: bool) -> CoverageState:

@@ -1,26 +1,14 @@
 """The tables beside the sections: each cell from passages, each with its gaps named."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from assistant.planning.kpi import goal_row
 from assistant.planning.material import Material, Used
-from assistant.planning.template import Cell, Fact, RowSpec, TableSpec
+from assistant.planning.template import Cell, RowSpec, TableSpec, load_tables
 from assistant.planning.walk import Items
-from assistant.schema import Brief, PlanItem, PlanRow, PlanTable
+from assistant.schema import Brief, PlanRow, PlanTable
 
-NO_SOURCE = Fact(
-    what="この項目に使える資料",
-    why="取り込んだ資料に、この項目の問いに答える記述が見つからない",
-    where="国や県の公募要領・手引き・計画を regional-dx ingest で取り込む",
-)
-UNASSIGNED = Fact(
-    what="連携する相手の役割と責任",
-    why="名前だけで役割のない団体は、体制として評価されない",
-    where="相手方との協議",
-)
-_UNASSIGNED_ROLE = "役割がまだ決まっていない相手"
 _CELL_SENTENCES = 2
 
 
@@ -54,14 +42,15 @@ def _with_candidates(
     names = dict.fromkeys([*([brief.municipality] if brief.municipality else []), *brief.partners])
     roles = []
     for row, spec in zip(rows, specs, strict=True):
-        candidates = [name for name in names if spec.partners and re.search(spec.partners, name)]
+        candidates = [name for name in names if spec.partners and spec.partners.search(name)]
         for name in candidates:
             del names[name]
         roles.append(replace(row, candidates=tuple(candidates)))
     rest = tuple(name for name in brief.partners if name in names)
     if rest:
-        gap = (PlanItem(UNASSIGNED.gap, "gap"),)
-        roles.append(PlanRow(_UNASSIGNED_ROLE, (gap, gap, gap), "ブリーフの連携先", rest))
+        spec = load_tables().unassigned
+        cells = tuple(cell.gaps for cell in spec.cells)
+        roles.append(PlanRow(spec.label, cells, spec.organisation_type, rest))
     return roles
 
 
@@ -69,8 +58,7 @@ def _cell(cell: Cell, material: Material, used: Used) -> Items:
     """What documents say, then what the town must; nothing found where it was asked is a gap."""
     # A row without grounds is worse than one that shares them with another row.
     found = quoted(cell.questions, material, used) or quoted(cell.questions, material, Used())
-    facts = [*cell.facts, *([NO_SOURCE] if not found and not cell.facts else [])]
-    return (*found, *(PlanItem(fact.gap, "gap") for fact in facts))
+    return (*found, *cell.gaps) or (load_tables().no_source.gap,)
 
 
 def quoted(questions: tuple[str, ...], material: Material, used: Used) -> Items:

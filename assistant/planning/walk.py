@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import chain
 from operator import attrgetter
 
 from assistant.schema import PlanItem, PlanTable, ProjectPlan
@@ -37,30 +38,21 @@ def _table(table: PlanTable, change: Change) -> PlanTable:
 
 def items_of(plan: ProjectPlan) -> Iterator[PlanItem]:
     """Every item of the plan in reading order."""
-    found: list[PlanItem] = []
-
-    def collect(items: Items, _: str) -> Items:
-        found.extend(items)
-        return items
-
-    changed(plan, collect)
-    return iter(found)
+    cells = (cell for table in plan.tables for row in table.rows for cell in row.cells)
+    grounds = (finding.grounds for finding in plan.findings)
+    return chain.from_iterable(chain((s.items for s in plan.sections), cells, grounds))
 
 
 def renumbered(plan: ProjectPlan) -> ProjectPlan:
     """The plan with its citations numbered by first use, those of no item left out."""
-    used = list(dict.fromkeys(n for item in items_of(plan) for n in item.citations))
-    return with_numbers(plan, {old: new for new, old in enumerate(used, start=1)})
-
-
-def with_numbers(plan: ProjectPlan, numbers: dict[int, int]) -> ProjectPlan:
-    """The plan with its citation numbers mapped; citations without a new number are left out."""
+    used = dict.fromkeys(n for item in items_of(plan) for n in item.citations)
+    numbers = {old: new for new, old in enumerate(used, start=1)}
 
     def renumber(items: Items, _: str) -> Items:
         return tuple(
             replace(item, citations=tuple(numbers[n] for n in item.citations)) for item in items
         )
 
-    kept = [c for c in plan.citations if c.number in numbers]
-    moved = sorted((replace(c, number=numbers[c.number]) for c in kept), key=attrgetter("number"))
-    return replace(changed(plan, renumber), citations=tuple(moved))
+    kept = (replace(c, number=numbers[c.number]) for c in plan.citations if c.number in numbers)
+    citations = tuple(sorted(kept, key=attrgetter("number")))
+    return replace(changed(plan, renumber), citations=citations)

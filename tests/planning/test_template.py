@@ -48,7 +48,7 @@ def test_the_standard_has_the_skeleton_of_14_sections():
 
 def test_a_template_of_ones_own_is_found_by_path_and_by_name(template):
     path = template(MINIMAL)
-    assert load_template(path).section[0].facts[0].gap == (
+    assert load_template(path).section[0].facts[0].gap.text == (
         "【要記入: 数字。理由: 量を問われる。探す所: 担当課】"
     )
     assert load_template("mine", path.parent) == load_template(path)
