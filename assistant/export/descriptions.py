@@ -5,10 +5,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from pydantic_core import to_jsonable_python
+
 from assistant.ingest.catalog import CATALOG_PLACE
 from assistant.ingest.stated import SIDECAR_SUFFIX
 from assistant.retrieval.index import Manifest
-from assistant.schema import Inference, Series, SourceDocument
+from assistant.schema import Inference, SourceDocument
 
 Row = dict[str, Any]
 
@@ -47,7 +49,7 @@ def check_row(manifest: Manifest, inferences: Mapping[str, tuple[Inference, ...]
         "uncertain": sum(1 for row in rows if row["uncertain"]),
         "starter": len(starter),
         "partly": [{"path": p.path, "reason": p.reason} for p in manifest.partly],
-        "series": [_series_row(series) for series in manifest.series],
+        "series": to_jsonable_python(manifest.series),
     }
 
 
@@ -98,10 +100,6 @@ def _document_row(document: SourceDocument, inferences: tuple[Inference, ...]) -
         "fields": fields,
         "uncertain": [field["field"] for field in fields if not field["certain"]],
     }
-
-
-def _series_row(series: Series) -> Row:
-    return {**asdict(series), "members": [asdict(member) for member in series.members]}
 
 
 def _document_text(row: Row) -> str:

@@ -124,12 +124,10 @@ def search_row(
 def plan_row(plan: ProjectPlan) -> Row:
     """A plan, whole: what `read_plan` reads back."""
     plain: Row = to_jsonable_python(plan)
+    before = ("title", "template", "template_note", "mode", "brief")
+    behind = ("coverage", "findings", "withheld", "notes", "changes", "as_of", "provenance")
     return {
-        "title": plan.title,
-        "template": plan.template,
-        "template_note": plan.template_note,
-        "mode": plan.mode,
-        "brief": plain["brief"],
+        **{key: plain[key] for key in before},
         "sections": [_section_row(section) for section in plan.sections],
         **{key: [_table_row(key, row) for row in plan.table(key).rows] for key in _TABLES},
         "tables": [
@@ -138,13 +136,7 @@ def plan_row(plan: ProjectPlan) -> Row:
             if table["id"] not in _TABLES
         ],
         "citations": [citation_row(citation) for citation in plan.citations],
-        "coverage": plain["coverage"],
-        "findings": plain["findings"],
-        "withheld": plain["withheld"],
-        "notes": plain["notes"],
-        "changes": plain["changes"],
-        "as_of": plan.as_of,
-        "provenance": plain["provenance"],
+        **{key: plain[key] for key in behind},
         "seconds": plan.seconds,
     }
 
@@ -196,19 +188,8 @@ def _plans() -> TypeAdapter[ProjectPlan]:
 
 def ingest_row(report: IngestReport) -> Row:
     """What an ingest run did."""
-    return {
-        "files": report.files,
-        "added": list(report.added),
-        "updated": list(report.updated),
-        "unchanged": list(report.unchanged),
-        "removed": list(report.removed),
-        "skipped": [asdict(row) for row in report.skipped],
-        "partly": [{**asdict(row), "pages": list(row.pages)} for row in report.partly],
-        "duplicates": list(report.duplicates),
-        "index_id": report.index_id,
-        "chunks": report.chunks,
-        "seconds": round(report.seconds, 2),
-    }
+    row: Row = to_jsonable_python(report)
+    return {"files": report.files, **row, "seconds": round(report.seconds, 2)}
 
 
 def _given(filters: Filters) -> Row:
