@@ -1,6 +1,6 @@
 """How documents are described and why: what ``corpus check`` shows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -62,15 +62,10 @@ def check_text(row: Row) -> str:
     if row["starter"]:
         summary += f"付属の資料 {row['starter']}件は省きました。"
     if row["partly"]:
-        summary += "\n" + _partly_text(row["partly"])
+        named = (f"{Path(p['path']).name}({p['reason'].rstrip('。')})" for p in row["partly"])
+        summary += f"\n文字を読み残した文書は {len(row['partly'])}件です: {'、'.join(named)}"
     blocks.append(f"{summary}\n{_HOW_TO_CORRECT}" if row["uncertain"] else summary)
     return "\n\n".join(blocks)
-
-
-def _partly_text(rows: Sequence[Row]) -> str:
-    """One line on what was not read."""
-    named = "、".join(f"{Path(row['path']).name}({row['reason'].rstrip('。')})" for row in rows)
-    return f"文字を読み残した文書は {len(rows)}件です: {named}"
 
 
 _HOW_TO_CORRECT = """\

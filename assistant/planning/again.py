@@ -23,7 +23,6 @@ from assistant.planning.template import Template, load_tables
 from assistant.planning.walk import Items, changed
 from assistant.retrieval.index import Index
 from assistant.schema import (
-    Brief,
     Chunk,
     Citation,
     Passage,
@@ -64,6 +63,7 @@ def draft_again(
     for section in kept.sections:
         for item in section.items:
             used.add(item.text)
+    notes = "\n".join(filter(None, [brief.notes, *own])) or None
     plan = replace(
         kept,
         template=template.name,
@@ -75,7 +75,7 @@ def draft_again(
         ),
         findings=findings_of(
             load_tables().point,
-            _with_notes(brief, own),
+            replace(brief, notes=notes),
             lambda questions: quoted(questions, material, Used()),
         ),
         notes=(),
@@ -242,7 +242,3 @@ def _newer(index: Index, known: str | None) -> list[str]:
     more = f"ほか{len(newer) - _MOST_NEWER}件" if len(newer) > _MOST_NEWER else ""
     listed = "、".join(newer[:_MOST_NEWER])
     return [f"前回より新しい資料があります: {listed}{more}。下書きを作り直すと使われます。"]
-
-
-def _with_notes(brief: Brief, own: list[str]) -> Brief:
-    return replace(brief, notes="\n".join([*([brief.notes] if brief.notes else []), *own]) or None)

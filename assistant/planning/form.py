@@ -230,7 +230,7 @@ def _cell_boxes(texts: list[list[str]], cells: list[list[Any]]) -> Iterator[tupl
     for row, line in enumerate(texts):
         for column, text in enumerate(line):
             here = cells[row][column]
-            if not _is_label(text) or here in boxes:
+            if not 0 < len(text) <= _LONGEST_LABEL or _is_hint(text) or here in boxes:
                 continue
             left = [cell for cell in cells[row][:column] if cell != here]
             right = next((c for c in range(column, len(line)) if cells[row][c] != here), None)
@@ -245,10 +245,6 @@ def _cell_boxes(texts: list[list[str]], cells: list[list[Any]]) -> Iterator[tupl
                     boxes.add(cells[r][c])
                     yield r, c, text
                     break
-
-
-def _is_label(text: str) -> bool:
-    return 0 < len(text) <= _LONGEST_LABEL and not _is_hint(text)
 
 
 def _is_hint(text: str) -> bool:
