@@ -350,15 +350,16 @@ class Assistant:
         Raises:
             InputError: the file is no plan, or its template is missing or broken.
         """
-        from assistant.planning.again import draft_again, read_plan
+        from assistant.export.rows import read_plan
+        from assistant.planning.again import draft_again
         from assistant.planning.template import load_template
 
         began = perf_counter()
-        row = read_plan(path)
-        shape = load_template(template or row["template"], self.settings.templates)
+        saved = read_plan(path)
+        shape = load_template(template or saved.template, self.settings.templates)
         index = self._index  # one generation for the whole plan
         provenance = Provenance(index.manifest.index_id, index.manifest.embedding)
-        plan = draft_again(index, row, shape, provenance, path)
+        plan = draft_again(index, saved, shape, provenance)
         return replace(plan, seconds=round(perf_counter() - began, 4))
 
     def _plan_model(self, mode: AskMode) -> tuple["ChatModel | None", tuple[str, ...]]:

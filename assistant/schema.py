@@ -619,6 +619,27 @@ class Brief:
     constraints: str | None = None
     notes: str | None = None
 
+    def text(self, key: str) -> str:
+        """The value under a key, a list joined with 「、」; empty where nothing was said."""
+        value: str | tuple[str, ...] | None = getattr(self, key)
+        return "、".join(value) if isinstance(value, tuple) else value or ""
+
+
+BRIEF_NAMES = {
+    "municipality": "自治体",
+    "population": "人口",
+    "problem": "課題",
+    "goal": "目指す姿",
+    "partners": "連携する相手",
+    "budget": "予算の見込み",
+    "period": "期間",
+    "programme": "申請を考えている事業",
+    "fiscal_year": "申請する年度",
+    "constraints": "制約",
+    "notes": "その他",
+}
+"""What the parts of a `Brief` are called in a plan."""
+
 
 @dataclass(frozen=True, slots=True)
 class PlanItem:
@@ -648,7 +669,7 @@ class PlanSection:
     limit: int | None = None
     """Most characters the box takes; None where the template names no limit."""
     tables: tuple[str, ...] = ()
-    """Tables that belong to the section: roles, kpis, schedule or the id of a `PlanTable`."""
+    """Ids of the tables that belong to the section."""
 
     @property
     def gaps(self) -> tuple[str, ...]:
@@ -660,62 +681,10 @@ class PlanSection:
         """Characters of the box without line breaks and without the gaps still to be filled."""
         return sum(len(i.text.replace("\n", "")) for i in self.items if i.basis != "gap")
 
-
-@dataclass(frozen=True, slots=True)
-class PlanRole:
-    """One row of the consortium's role table (役割表)."""
-
-    role: str
-    """役割: template text."""
-    organisation_type: str
-    """想定主体: a kind of organisation, template text."""
-    candidates: tuple[str, ...]
-    """Partners of the brief that are of this kind."""
-    duties: tuple[PlanItem, ...]
-    """責任, with the grounds for the role; only a gap when no passage speaks of it."""
-    cost: tuple[PlanItem, ...]
-    """費用負担."""
-    data: tuple[PlanItem, ...]
-    """データと知財."""
-
     @property
-    def basis(self) -> Basis:
-        """What the row rests on: a source, or nothing yet."""
-        return "source" if any(item.basis == "source" for item in self.duties) else "gap"
-
-
-@dataclass(frozen=True, slots=True)
-class PlanKpi:
-    """One row of the KPI table; a row without baseline and measure is a gap."""
-
-    name: str
-    """Kind of outcome, template text; or the goal of the brief."""
-    outcome: tuple[PlanItem, ...]
-    baseline: tuple[PlanItem, ...]
-    targets: tuple[PlanItem, ...]
-    """Targets of the third to fifth year."""
-    measure: tuple[PlanItem, ...]
-    """How it is measured, and from which data."""
-    grounds: tuple[PlanItem, ...] = ()
-    """What sources say of such indicators."""
-
-    @property
-    def basis(self) -> Basis:
-        """A gap until outcome, baseline and measure are all known; then what the outcome is."""
-        needed = (*self.outcome, *self.baseline, *self.measure)
-        open_ = not needed or any(item.basis == "gap" for item in needed)
-        return "gap" if open_ else self.outcome[0].basis
-
-
-@dataclass(frozen=True, slots=True)
-class PlanStage:
-    """One stage of the schedule with the conditions for leaving it (ステージゲート)."""
-
-    stage: str
-    """Template text: 計画策定, 社会実証, 実装・展開."""
-    period: tuple[PlanItem, ...]
-    activities: tuple[PlanItem, ...]
-    exit_criteria: tuple[PlanItem, ...]
+    def over(self) -> bool:
+        """Whether the box takes less."""
+        return self.limit is not None and self.characters > self.limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -723,20 +692,32 @@ class PlanRow:
     """A row of a `PlanTable`."""
 
     label: str
-    """First column, template text."""
+    """First column: template text, or what the town calls it."""
     cells: tuple[tuple[PlanItem, ...], ...]
     """One tuple of items for every further column."""
+    organisation_type: str = ""
+    """想定主体: the kind of organisation that a role is for, template text."""
+    candidates: tuple[str, ...] = ()
+    """Partners of the brief that are of this kind."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlanTable:
-    """A table beside the sections: people, running costs, security and personal data, risks."""
+    """A table beside the sections: roles, KPIs, schedule, people, costs, security, risks."""
 
     id: str
     heading: str
     columns: tuple[str, ...]
-    """Headings of all columns, the label's first."""
+    """Headings of the label and of the cells."""
     rows: tuple[PlanRow, ...]
+
+
+def kpi_basis(kpi: PlanRow) -> Basis:
+    """A gap until outcome, baseline and measure are all known; then what the outcome is."""
+    outcome, baseline, _, measure, _ = kpi.cells
+    needed = (*outcome, *baseline, *measure)
+    open_ = not needed or any(item.basis == "gap" for item in needed)
+    return "gap" if open_ else outcome[0].basis
 
 
 @dataclass(frozen=True, slots=True)
@@ -782,24 +763,25 @@ class ProjectPlan:
     """Which call the template follows, and that the call itself decides."""
     brief: Brief
     sections: tuple[PlanSection, ...]
-    roles: tuple[PlanRole, ...]
-    kpis: tuple[PlanKpi, ...]
-    schedule: tuple[PlanStage, ...]
     tables: tuple[PlanTable, ...]
-    citations: tuple[Citation, ...]
-    """Numbered through the whole plan in reading order: sections, then tables, then findings."""
-    coverage: tuple[Coverage, ...]
-    findings: tuple[Finding, ...]
-    withheld: tuple[Withheld, ...]
-    notes: tuple[str, ...]
-    """What a reader must know of the sources: draft, digest, opinion, replaced."""
-    changes: tuple[str, ...]
-    """Sources changed since the plan was last drafted; empty for a new plan."""
-    as_of: str | None
-    """Date of the newest document cited."""
     mode: Mode
     provenance: Provenance
+    citations: tuple[Citation, ...] = ()
+    """Numbered through the whole plan in reading order: sections, then tables, then findings."""
+    coverage: tuple[Coverage, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    withheld: tuple[Withheld, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What a reader must know of the sources: draft, digest, opinion, replaced."""
+    changes: tuple[str, ...] = ()
+    """Sources changed since the plan was last drafted; empty for a new plan."""
+    as_of: str | None = None
+    """Date of the newest document cited."""
     seconds: float = field(default=0.0, compare=False)
+
+    def table(self, table_id: str) -> PlanTable:
+        """The table of an id that `tables` has."""
+        return next(table for table in self.tables if table.id == table_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,16 @@
 """How documents are described and why: what ``corpus check`` shows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from pydantic_core import to_jsonable_python
+
 from assistant.ingest.catalog import CATALOG_PLACE
 from assistant.ingest.stated import SIDECAR_SUFFIX
 from assistant.retrieval.index import Manifest
-from assistant.schema import Inference, Series, SourceDocument
+from assistant.schema import Inference, SourceDocument
 
 Row = dict[str, Any]
 
@@ -47,7 +49,7 @@ def check_row(manifest: Manifest, inferences: Mapping[str, tuple[Inference, ...]
         "uncertain": sum(1 for row in rows if row["uncertain"]),
         "starter": len(starter),
         "partly": [{"path": p.path, "reason": p.reason} for p in manifest.partly],
-        "series": [_series_row(series) for series in manifest.series],
+        "series": to_jsonable_python(manifest.series),
     }
 
 
@@ -60,15 +62,10 @@ def check_text(row: Row) -> str:
     if row["starter"]:
         summary += f"付属の資料 {row['starter']}件は省きました。"
     if row["partly"]:
-        summary += "\n" + _partly_text(row["partly"])
+        named = (f"{Path(p['path']).name}({p['reason'].rstrip('。')})" for p in row["partly"])
+        summary += f"\n文字を読み残した文書は {len(row['partly'])}件です: {'、'.join(named)}"
     blocks.append(f"{summary}\n{_HOW_TO_CORRECT}" if row["uncertain"] else summary)
     return "\n\n".join(blocks)
-
-
-def _partly_text(rows: Sequence[Row]) -> str:
-    """One line on what was not read."""
-    named = "、".join(f"{Path(row['path']).name}({row['reason'].rstrip('。')})" for row in rows)
-    return f"文字を読み残した文書は {len(rows)}件です: {named}"
 
 
 _HOW_TO_CORRECT = """\
@@ -98,10 +95,6 @@ def _document_row(document: SourceDocument, inferences: tuple[Inference, ...]) -
         "fields": fields,
         "uncertain": [field["field"] for field in fields if not field["certain"]],
     }
-
-
-def _series_row(series: Series) -> Row:
-    return {**asdict(series), "members": [asdict(member) for member in series.members]}
 
 
 def _document_text(row: Row) -> str:

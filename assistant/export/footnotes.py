@@ -22,6 +22,15 @@ _MARK_STYLE = "footnote reference"
 _SEPARATORS = (("separator", -1), ("continuationSeparator", 0))
 
 
+def element(tag: str, text: str | None = None, **attributes: str) -> Any:
+    """An element of a Word file, with its text and attributes."""
+    made = OxmlElement(f"w:{tag}")
+    made.text = text
+    for name, value in attributes.items():
+        made.set(qn(f"w:{name}"), value)
+    return made
+
+
 class Footnotes:
     """The footnotes of one document: marks are set while it is written, the part at the end."""
 
@@ -45,15 +54,10 @@ class Footnotes:
         # Word counts for itself: the marks must come in order for the numbers to be ours.
         assert number == len(self._marked) + 1, number
         self._marked.add(number)
-        start, end = OxmlElement("w:bookmarkStart"), OxmlElement("w:bookmarkEnd")
-        start.set(qn("w:id"), str(number))
-        start.set(qn("w:name"), _bookmark(number))
-        end.set(qn("w:id"), str(number))
-        reference = OxmlElement("w:footnoteReference")
-        reference.set(qn("w:id"), str(number))
+        start = element("bookmarkStart", id=str(number), name=_bookmark(number))
         paragraph._p.append(start)  # noqa: SLF001  (python-docx has no public way to its element)
-        self._run(paragraph, reference)
-        paragraph._p.append(end)  # noqa: SLF001
+        self._run(paragraph, element("footnoteReference", id=str(number)))
+        paragraph._p.append(element("bookmarkEnd", id=str(number)))  # noqa: SLF001
 
     def write(self) -> None:
         """Add the footnotes part and name it in the settings."""
@@ -80,26 +84,21 @@ class Footnotes:
 
     def _refer(self, paragraph: Paragraph, number: int) -> None:
         """A NOTEREF field: Word keeps it in step when footnotes are added by hand."""
-        for kind in ("begin", None, "separate"):
-            if kind:
-                element = OxmlElement("w:fldChar")
-                element.set(qn("w:fldCharType"), kind)
-            else:
-                element = OxmlElement("w:instrText")
-                element.set(qn("xml:space"), "preserve")
-                element.text = f" NOTEREF {_bookmark(number)} \\f \\h "
-            self._run(paragraph, element)
-        text = OxmlElement("w:t")
-        text.text = str(number)
-        self._run(paragraph, text)
-        end = OxmlElement("w:fldChar")
-        end.set(qn("w:fldCharType"), "end")
-        self._run(paragraph, end)
+        instruction = element("instrText", f" NOTEREF {_bookmark(number)} \\f \\h ")
+        instruction.set(qn("xml:space"), "preserve")
+        for part in (
+            element("fldChar", fldCharType="begin"),
+            instruction,
+            element("fldChar", fldCharType="separate"),
+            element("t", str(number)),
+            element("fldChar", fldCharType="end"),
+        ):
+            self._run(paragraph, part)
 
-    def _run(self, paragraph: Paragraph, element: Any) -> None:
+    def _run(self, paragraph: Paragraph, part: Any) -> None:
         run = paragraph.add_run()
         run.style = self._document.styles[_MARK_STYLE]
-        run._r.append(element)  # noqa: SLF001
+        run._r.append(part)  # noqa: SLF001
 
     def _name_separators(self) -> None:
         settings = self._document.settings.element

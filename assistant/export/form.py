@@ -11,14 +11,13 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from assistant.export.layout import DRAFT_MARK, attributed, footnote_text
+from assistant.export.layout import DRAFT_MARK, attributed, footnote_text, xml_text
 from assistant.schema import Citation, FormBox, PlanItem, ProjectPlan
 
 _BRIEF = "brief."
 _OPEN = "【要記入】"
 _YELLOW = "FFFF00"
 _SOURCES = "出典"
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _FORMULA = re.compile(r"^[=+\-@\t\r]")
 
 
@@ -41,8 +40,7 @@ def box_lines(box: FormBox, plan: ProjectPlan) -> list[tuple[str, bool]]:
     if box.target is None:
         return [(_OPEN, True)]
     if box.target.startswith(_BRIEF):
-        value = getattr(plan.brief, box.target.removeprefix(_BRIEF))
-        text = "、".join(value) if isinstance(value, tuple) else value
+        text = plan.brief.text(box.target.removeprefix(_BRIEF))
         return [(text, False)] if text else [(_OPEN, True)]
     section = next(section for section in plan.sections if section.id == box.target)
     cited = {citation.number: citation for citation in plan.citations}
@@ -75,12 +73,12 @@ def _filled_word(form: Path, boxes: Sequence[FormBox], plan: ProjectPlan) -> byt
             paragraph = cell.paragraphs[-1]
         for text, gap in box_lines(box, plan):
             begun = "\n" if paragraph.text else ""
-            run = paragraph.add_run(begun + _NOT_XML.sub("", text))
+            run = paragraph.add_run(begun + xml_text(text))
             if gap:
                 run.font.highlight_color = WD_COLOR_INDEX.YELLOW
     document.add_page_break()  # type: ignore[no-untyped-call]
     for text in _source_lines(boxes, plan):
-        document.add_paragraph(_NOT_XML.sub("", text))
+        document.add_paragraph(xml_text(text))
     stream = BytesIO()
     document.save(stream)
     return stream.getvalue()
@@ -113,7 +111,7 @@ def _filled_excel(form: Path, boxes: Sequence[FormBox], plan: ProjectPlan) -> by
 
 def _write(cell: Any, text: str) -> None:
     """Text as text: a value that begins as a formula does is never calculated."""
-    cell.value = _NOT_XML.sub("", text)[:32_767]
+    cell.value = xml_text(text)[:32_767]
     if _FORMULA.match(text):
         cell.data_type = "s"
 

@@ -4,30 +4,42 @@ Citations keep the numbers they have on screen. A plan shows its items in the or
 were numbered, so that the automatic numbers of a Word file's footnotes are the same.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from assistant.answering.answer import status_label
 from assistant.answering.lookup import shown_text
 from assistant.export.text import NEAR, place_text, unknown_stages_text
-from assistant.schema import Answer, Citation, Coverage, PlanItem, ProjectPlan, Statement
+from assistant.schema import (
+    BRIEF_NAMES,
+    Answer,
+    Citation,
+    PlanItem,
+    PlanTable,
+    ProjectPlan,
+    Statement,
+)
 
 DRAFT_MARK = "AIによる下書き・要確認"
 """Stands on everything that is handed on."""
 
 _STATES = {"source": "資料とブリーフにあり", "brief": "ブリーフにあり", "unmet": "まだない"}
-_TABLE_NAMES = {"roles": "役割表", "kpis": "KPIの表", "schedule": "ステージゲートの表"}
-_SUMMARY = {
-    "municipality": "自治体",
-    "problem": "課題",
-    "goal": "目指す姿",
-    "partners": "連携する相手",
-    "period": "期間",
-    "budget": "予算の見込み",
-    "programme": "申請を考えている事業",
+_ON_PAPER = {
+    "roles": (
+        ("役割", "想定主体(候補)", "責任と根拠", "費用負担", "データと知財"),
+        (14, 16, 32, 18, 20),
+    ),
+    "kpis": (("指標", "基準値", "目標値", "測り方", "資料の記述"), (24, 18, 18, 18, 22)),
+    "schedule": (("段階", "期間", "すること", "次へ進む条件"), (12, 20, 34, 34)),
 }
+"""Headings and widths of tables whose columns on paper are not those of the plan."""
+_SUMMARY = ("municipality", "problem", "goal", "partners", "period", "budget", "programme")
 _SUMMARY_CHARACTERS = 200
 _SUMMARY_FINDINGS = 3
+_LIST_LINE = re.compile(r"^(?:[-+・*]|\d+[.)])\s+")
+# XML 1.0 has no place for these.
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +51,12 @@ class Line:
     numbers: tuple[int, ...] = ()
     gap: bool = False
     """Still to be filled in by the town; shown highlighted."""
+
+    @property
+    def parts(self) -> list[str]:
+        """The first line, then the items of a list without their marks."""
+        first, *rest = self.text.split("\n")
+        return [first, *(_LIST_LINE.sub("", text) for text in rest)]
 
 
 Cell = tuple[Line, ...]
@@ -95,17 +113,17 @@ def plan_blocks(plan: ProjectPlan) -> list[Block]:
     blocks.append(Heading("計画の本文", 1))
     for section in plan.sections:
         limit = f" / {section.limit:,}字以内" if section.limit else ""
-        over = section.limit is not None and section.characters > section.limit
         blocks += [
             Heading(section.heading),
             Statements(_lines(section.items, cited)),
-            Paragraph(f"{section.characters:,}字{limit}(要記入の欄を除く)", warning=over),
+            Paragraph(f"{section.characters:,}字{limit}(要記入の欄を除く)", warning=section.over),
         ]
         if section.tables:
-            names = "、".join(f"「{_table_name(plan, name)}」" for name in section.tables)
+            names = "、".join(f"「{plan.table(name).heading}」" for name in section.tables)
             blocks.append(Paragraph(f"別表: {names}"))
-    blocks += [PageBreak(landscape=True), Heading("別表", 1), *_tables(plan, cited), PageBreak()]
-    return [*blocks, *_review(plan, cited), *_sources(plan)]
+    blocks += [PageBreak(landscape=True), Heading("別表", 1)]
+    blocks += [block for table in plan.tables for block in _table(table, cited)]
+    return [*blocks, PageBreak(), *_review(plan, cited), *_sources(plan)]
 
 
 def answer_blocks(answer: Answer) -> list[Block]:
@@ -121,23 +139,16 @@ def answer_blocks(answer: Answer) -> list[Block]:
     ]
     if answer.citations:
         rows = tuple(
-            (
-                (Line(str(citation.number)),),
-                (Line(citation.quote),),
-                (Line(place_text(citation.document, citation.chunk, citation)),),
-            )
-            for citation in answer.citations
+            _row(str(c.number), c.quote, place_text(c.document, c.chunk, c))
+            for c in answer.citations
         )
         blocks += [Heading("根拠"), Table(("番号", "引用(原文のまま)", "出典"), rows, (6, 54, 40))]
     if unknown := unknown_stages_text(answer.citations):
         blocks.append(Paragraph(unknown))
     if answer.nearest:
         found = tuple(
-            (
-                (Line(shown_text(passage.chunk)),),
-                (Line(place_text(passage.document, passage.chunk, passage.chunk)),),
-            )
-            for passage in answer.nearest
+            _row(shown_text(p.chunk), place_text(p.document, p.chunk, p.chunk))
+            for p in answer.nearest
         )
         heading = NEAR if answer.outcome == "near" else "近い内容の箇所"
         blocks += [Heading(heading), Table(("本文", "出典"), found, (60, 40))]
@@ -155,31 +166,31 @@ def footnote_text(citation: Citation) -> str:
     return f"{place}:「{citation.quote}」"
 
 
+def xml_text(text: str) -> str:
+    """Text as a file of Word or Excel can hold it."""
+    return _NOT_XML.sub("", text)
+
+
 def _summary(plan: ProjectPlan) -> list[Block]:
     """The plan on one page."""
-    rows = [
-        (
-            (Line(name),),
-            (_brief_line(plan, key),),
-        )
-        for key, name in _SUMMARY.items()
-    ]
+    rows = [_row(BRIEF_NAMES[key], (_brief_line(plan, key),)) for key in _SUMMARY]
     met = [row for row in plan.coverage if row.state != "unmet"]
     gaps = len({gap for section in plan.sections for gap in section.gaps})
     counts = (
         f"審査の観点 {len(plan.coverage)}件のうち、{len(met)}件はブリーフか資料に記述があります。"
         f"本文の要記入は{gaps}か所、引用は{len(plan.citations)}件です。"
     )
-    rows.append(((Line("下書きの状態"),), (Line(counts),)))
-    blocks: list[Block] = [
-        Heading("一枚の要約", 1),
-        Table(("項目", "内容"), tuple(rows), (22, 78)),
-    ]
+    rows.append(_row("下書きの状態", counts))
+    blocks: list[Block] = [Heading("一枚の要約", 1)]
+    blocks.append(Table(("項目", "内容"), tuple(rows), (22, 78)))
     if plan.findings:
         blocks.append(Heading("先に直すところ"))
         shown = plan.findings[:_SUMMARY_FINDINGS]
         blocks += [Paragraph(f"・{finding.point}。{finding.advice}") for finding in shown]
-    blocks += [Paragraph(plan.template_note), Paragraph(_origin(plan.as_of, _index_id(plan)))]
+    blocks += [
+        Paragraph(plan.template_note),
+        Paragraph(_origin(plan.as_of, plan.provenance.index_id)),
+    ]
     blocks += [
         Paragraph(f"前回から更新された根拠: {change}", warning=True) for change in plan.changes
     ]
@@ -187,72 +198,36 @@ def _summary(plan: ProjectPlan) -> list[Block]:
 
 
 def _brief_line(plan: ProjectPlan, key: str) -> Line:
-    value = getattr(plan.brief, key)
-    text = "、".join(value) if isinstance(value, tuple) else value
+    text = plan.brief.text(key)
     if not text:
         return Line("【要記入】", gap=True)
     return Line(text[:_SUMMARY_CHARACTERS] + ("…" if len(text) > _SUMMARY_CHARACTERS else ""))
 
 
-def _tables(plan: ProjectPlan, cited: dict[int, Citation]) -> list[Block]:
-    roles = tuple(
-        (
-            (Line(role.role),),
-            (Line(role.organisation_type), *(Line(f"({name})") for name in role.candidates)),
-            _lines(role.duties, cited),
-            _lines(role.cost, cited),
-            _lines(role.data, cited),
-        )
-        for role in plan.roles
-    )
-    kpis = tuple(
-        (
-            (Line(kpi.name), *_lines(kpi.outcome, cited)),
-            _lines(kpi.baseline, cited),
-            _lines(kpi.targets, cited),
-            _lines(kpi.measure, cited),
-            _lines(kpi.grounds, cited),
-        )
-        for kpi in plan.kpis
-    )
-    stages = tuple(
-        (
-            (Line(stage.stage),),
-            _lines(stage.period, cited),
-            _lines(stage.activities, cited),
-            _lines(stage.exit_criteria, cited),
-        )
-        for stage in plan.schedule
-    )
-    role_columns = ("役割", "想定主体(候補)", "責任と根拠", "費用負担", "データと知財")
-    kpi_columns = ("指標", "基準値", "目標値", "測り方", "資料の記述")
-    stage_columns = ("段階", "期間", "すること", "次へ進む条件")
-    blocks: list[Block] = [
-        Heading("役割表"),
-        Table(role_columns, roles, (14, 16, 32, 18, 20)),
-        Heading("KPIの表"),
-        Table(kpi_columns, kpis, (24, 18, 18, 18, 22)),
-        Heading("ステージゲートの表"),
-        Table(stage_columns, stages, (12, 20, 34, 34)),
-    ]
-    for table in plan.tables:
-        rows = tuple(
-            ((Line(row.label),), *(_lines(cell, cited) for cell in row.cells)) for row in table.rows
-        )
-        share = 82 // (len(table.columns) - 1)
-        widths = (18, *(share for _ in table.columns[1:]))
-        blocks += [Heading(table.heading), Table(table.columns, rows, widths)]
-    return blocks
+def _table(table: PlanTable, cited: dict[int, Citation]) -> list[Block]:
+    share = 82 // (len(table.columns) - 1)
+    widths = (18, *(share for _ in table.columns[1:]))
+    columns, widths = _ON_PAPER.get(table.id, (table.columns, widths))
+    rows = []
+    for row in table.rows:
+        cells = [(Line(row.label),), *(_lines(cell, cited) for cell in row.cells)]
+        if table.id == "roles":
+            names = (Line(f"({name})") for name in row.candidates)
+            cells.insert(1, (Line(row.organisation_type), *names))
+        if table.id == "kpis":  # what comes of it stands below its name
+            cells[:2] = [cells[0] + cells[1]]
+        rows.append(tuple(cells))
+    return [Heading(table.heading), Table(columns, tuple(rows), widths)]
 
 
 def _review(plan: ProjectPlan, cited: dict[int, Citation]) -> list[Block]:
     headings = {section.id: section.heading for section in plan.sections}
     rows = tuple(
-        (
-            (Line(row.criterion),),
+        _row(
+            row.criterion,
             (Line(_STATES[row.state], gap=row.state == "unmet"),),
-            (Line("、".join(_number_of(headings[name]) for name in row.sections)),),
-            (Line(_asked(row)),),
+            "、".join(_number_of(headings[name]) for name in row.sections),
+            row.question or "なし",
         )
         for row in plan.coverage
     )
@@ -263,9 +238,7 @@ def _review(plan: ProjectPlan, cited: dict[int, Citation]) -> list[Block]:
         Table(columns, rows, (24, 20, 18, 38)),
     ]
     if plan.findings:
-        findings = tuple(
-            ((Line(f.point),), (Line(f.advice),), _lines(f.grounds, cited)) for f in plan.findings
-        )
+        findings = tuple(_row(f.point, f.advice, _lines(f.grounds, cited)) for f in plan.findings)
         found = Table(("減点されそうな点", "直し方", "資料の記述"), findings, (24, 30, 46))
         blocks += [Heading("減点されそうな点"), found]
     if plan.withheld:
@@ -276,26 +249,20 @@ def _review(plan: ProjectPlan, cited: dict[int, Citation]) -> list[Block]:
 
 def _sources(plan: ProjectPlan) -> list[Block]:
     """Every document cited with the numbers of its citations."""
-    numbers: dict[str, list[int]] = {}
-    first: dict[str, Citation] = {}
+    cited: dict[str, list[Citation]] = {}
     for citation in plan.citations:
-        numbers.setdefault(citation.document.doc_id, []).append(citation.number)
-        first.setdefault(citation.document.doc_id, citation)
+        cited.setdefault(citation.document.doc_id, []).append(citation)
     rows = []
-    for doc_id, citation in first.items():
-        document = citation.document
+    for citations in cited.values():
+        document = citations[0].document
         label = status_label(document)
         title = document.title + (f"【{label}】" if label else "")
         original = document.original
         if original:
             title += f"(もとの資料: {original.title}、{original.date or '日付不明'})"
+        numbers = "、".join(str(citation.number) for citation in citations)
         rows.append(
-            (
-                (Line(title),),
-                (Line(document.publisher or "不明"),),
-                (Line(document.published or "不明"),),
-                (Line("、".join(str(number) for number in numbers[doc_id])),),
-            )
+            _row(title, document.publisher or "不明", document.published or "不明", numbers)
         )
     columns = ("資料", "発行者", "日付", "引用の番号")
     blocks: list[Block] = [Heading("付録: 出典の一覧", 1)]
@@ -304,17 +271,16 @@ def _sources(plan: ProjectPlan) -> list[Block]:
     else:
         blocks.append(Paragraph("引用した資料はありません。"))
     blocks += [Paragraph(f"・{note}") for note in plan.notes]
-    return [*blocks, Paragraph(_origin(plan.as_of, _index_id(plan)))]
+    return [*blocks, Paragraph(_origin(plan.as_of, plan.provenance.index_id))]
+
+
+def _row(*cells: str | Cell) -> tuple[Cell, ...]:
+    return tuple((Line(cell),) if isinstance(cell, str) else cell for cell in cells)
 
 
 def _lines(items: Iterable[PlanItem], cited: dict[int, Citation]) -> Cell:
     return tuple(
-        Line(
-            attributed(item, cited),
-            item.citations,
-            gap=item.basis == "gap",
-        )
-        for item in items
+        Line(attributed(item, cited), item.citations, gap=item.basis == "gap") for item in items
     )
 
 
@@ -327,20 +293,8 @@ def attributed(item: PlanItem | Statement, cited: Mapping[int, Citation]) -> str
     return said + (f"({label})" if label else "")
 
 
-def _asked(row: Coverage) -> str:
-    return row.question or "なし"
-
-
 def _number_of(heading: str) -> str:
     return heading.split(" ", 1)[0] if heading[:1].isdigit() else heading
-
-
-def _table_name(plan: ProjectPlan, name: str) -> str:
-    return _TABLE_NAMES.get(name) or next(t.heading for t in plan.tables if t.id == name)
-
-
-def _index_id(plan: ProjectPlan) -> str:
-    return plan.provenance.index_id
 
 
 def _origin(as_of: str | None, index_id: str) -> str:

@@ -16,11 +16,10 @@ from assistant.export.layout import (
     footnote_text,
     plan_blocks,
 )
-from assistant.schema import Answer, Citation, ProjectPlan
+from assistant.schema import Answer, ProjectPlan
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|$~#!&@^])")
 _ADDRESS = re.compile(r"(?i)\b(https?|ftp|file|javascript|data|mailto):|\bwww\.")
-_LIST_LINE = re.compile(r"^(?:[-+・*]|\d+[.)])\s+")
 
 
 def plan_markdown(plan: ProjectPlan) -> str:
@@ -29,20 +28,22 @@ def plan_markdown(plan: ProjectPlan) -> str:
     lines = [f"# {inert(plan.title)}", ""]
     for block in plan_blocks(plan):
         lines += [*_block(block, notes), ""]
-    return "\n".join([*lines, *_footnotes(plan.citations), ""])
+    footnotes = (f"[^{c.number}]: {inert(footnote_text(c))}" for c in plan.citations)
+    return "\n".join([*lines, *footnotes, ""])
 
 
 def answer_markdown(answer: Answer) -> str:
     """An evidence sheet (決裁用): one answer with its quotes on one page."""
-    lines = ["# 根拠資料(決裁用)", ""]
-    for block in answer_blocks(answer):
-        lines += [*_block(block, set()), ""]
-    return "\n".join(lines)
+    return _answers("根拠資料(決裁用)", [answer])
 
 
 def conversation_markdown(answers: Sequence[Answer]) -> str:
     """The answers of a conversation, each with its quotes under its own numbers."""
-    lines = ["# 相談の記録", ""]
+    return _answers("相談の記録", answers)
+
+
+def _answers(title: str, answers: Sequence[Answer]) -> str:
+    lines = [f"# {title}", ""]
     for answer in answers:
         for block in answer_blocks(answer):
             lines += [*_block(block, set()), ""]
@@ -71,8 +72,8 @@ def _block(block: Block, notes: set[int]) -> list[str]:
 
 def _statement(line: Line, notes: set[int]) -> list[str]:
     """A list item; the lines of a list in it are items one level below."""
-    first, *rest = line.text.split("\n")
-    below = [f"  - {inert(_LIST_LINE.sub('', text))}" for text in rest]
+    first, *rest = line.parts
+    below = [f"  - {inert(text)}" for text in rest]
     rows = [f"- {inert(first)}", *below]
     rows[-1] += _marks(line, notes)
     return [f"- **{inert(first)}**", *below] if line.gap else rows
@@ -98,7 +99,3 @@ def _cell(cell: Cell, notes: set[int]) -> str:
 def _marks(line: Line, notes: set[int]) -> str:
     """Footnote marks; plain numbers where the quotes stand in a table of the same page."""
     return "".join(f"[^{n}]" if n in notes else f" \\[{n}\\]" for n in line.numbers)
-
-
-def _footnotes(citations: tuple[Citation, ...]) -> list[str]:
-    return [f"[^{c.number}]: {inert(footnote_text(c))}" for c in citations]

@@ -1,8 +1,15 @@
 """Records as the JSON objects that scripts rely on; every key is always present."""
 
+import json
 from dataclasses import asdict
+from functools import cache
+from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter
+from pydantic_core import to_jsonable_python
+
+from assistant.errors import InputError, cause_of
 from assistant.schema import (
     Answer,
     Chunk,
@@ -11,13 +18,21 @@ from assistant.schema import (
     Found,
     IngestReport,
     Passage,
-    PlanItem,
+    PlanRow,
     PlanSection,
     ProjectPlan,
     SourceDocument,
+    kpi_basis,
 )
 
 Row = dict[str, Any]
+
+_TABLES = {
+    "roles": ("role", "duties", "cost", "data"),
+    "kpis": ("name", "outcome", "baseline", "targets", "measure", "grounds"),
+    "schedule": ("stage", "period", "activities", "exit_criteria"),
+}
+"""Tables of a plan that have a key of their own: what label and cells are called there."""
 
 
 def passage_row(passage: Passage, *, explain: bool = False) -> Row:
@@ -107,91 +122,74 @@ def search_row(
 
 
 def plan_row(plan: ProjectPlan) -> Row:
-    """A plan, whole: what `assistant.planning.again` reads back."""
+    """A plan, whole: what `read_plan` reads back."""
+    plain: Row = to_jsonable_python(plan)
+    before = ("title", "template", "template_note", "mode", "brief")
+    behind = ("coverage", "findings", "withheld", "notes", "changes", "as_of", "provenance")
     return {
-        "title": plan.title,
-        "template": plan.template,
-        "template_note": plan.template_note,
-        "mode": plan.mode,
-        "brief": {**asdict(plan.brief), "partners": list(plan.brief.partners)},
+        **{key: plain[key] for key in before},
         "sections": [_section_row(section) for section in plan.sections],
-        "roles": [
-            {
-                "role": role.role,
-                "organisation_type": role.organisation_type,
-                "candidates": list(role.candidates),
-                "basis": role.basis,
-                **_cells(duties=role.duties, cost=role.cost, data=role.data),
-            }
-            for role in plan.roles
-        ],
-        "kpis": [
-            {
-                "name": kpi.name,
-                "basis": kpi.basis,
-                **_cells(
-                    outcome=kpi.outcome,
-                    baseline=kpi.baseline,
-                    targets=kpi.targets,
-                    measure=kpi.measure,
-                    grounds=kpi.grounds,
-                ),
-            }
-            for kpi in plan.kpis
-        ],
-        "schedule": [
-            {
-                "stage": stage.stage,
-                **_cells(
-                    period=stage.period,
-                    activities=stage.activities,
-                    exit_criteria=stage.exit_criteria,
-                ),
-            }
-            for stage in plan.schedule
-        ],
+        **{key: [_table_row(key, row) for row in plan.table(key).rows] for key in _TABLES},
         "tables": [
-            {
-                "id": table.id,
-                "heading": table.heading,
-                "columns": list(table.columns),
-                "rows": [
-                    {"label": row.label, "cells": [_items(cell) for cell in row.cells]}
-                    for row in table.rows
-                ],
-            }
-            for table in plan.tables
+            table | {"rows": [{"label": r["label"], "cells": r["cells"]} for r in table["rows"]]}
+            for table in plain["tables"]
+            if table["id"] not in _TABLES
         ],
         "citations": [citation_row(citation) for citation in plan.citations],
-        "coverage": [{**asdict(row), "sections": list(row.sections)} for row in plan.coverage],
-        "findings": [
-            {"point": f.point, "advice": f.advice, "grounds": _items(f.grounds)}
-            for f in plan.findings
-        ],
-        "withheld": [asdict(row) for row in plan.withheld],
-        "notes": list(plan.notes),
-        "changes": list(plan.changes),
-        "as_of": plan.as_of,
-        "provenance": asdict(plan.provenance),
+        **{key: plain[key] for key in behind},
         "seconds": plan.seconds,
     }
 
 
+def read_plan(path: Path) -> ProjectPlan:
+    """The plan of a file that holds the JSON of `plan_row`, as far as that tells.
+
+    A citation's chunk is without its text, a table with a key of its own without heading and
+    columns.
+
+    Raises:
+        InputError: the file cannot be opened or is no plan.
+    """
+    try:
+        return _plan(json.loads(path.read_text(encoding="utf-8-sig")))
+    except OSError as error:
+        raise InputError(
+            f"計画を開けません: {path}({cause_of(error)})", "場所と権限を確かめてください。"
+        ) from error
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
+        raise InputError(
+            f"保存した計画として読めません: {path}",
+            "regional-dx draft が保存したJSONを指定し、直すときは文だけを変えてください。",
+        ) from error
+
+
+def _plan(row: Row) -> ProjectPlan:
+    tables = [
+        {"id": key, "heading": "", "columns": (), "rows": [_read_row(key, r) for r in row[key]]}
+        for key in _TABLES
+    ]
+    citations = [
+        {
+            **c,
+            "document": {**c, "number": None},  # that of the citation
+            "chunk": {**c, "text": "", "segments": ()},
+        }
+        for c in row["citations"]
+    ]
+    return _plans().validate_python(
+        {**row, "tables": [*tables, *row["tables"]], "citations": citations}
+    )
+
+
+@cache
+def _plans() -> TypeAdapter[ProjectPlan]:
+    return TypeAdapter(ProjectPlan)
+
+
 def ingest_row(report: IngestReport) -> Row:
     """What an ingest run did."""
-    return {
-        "files": report.files,
-        "added": list(report.added),
-        "updated": list(report.updated),
-        "unchanged": list(report.unchanged),
-        "removed": list(report.removed),
-        "skipped": [asdict(row) for row in report.skipped],
-        "partly": [{**asdict(row), "pages": list(row.pages)} for row in report.partly],
-        "duplicates": list(report.duplicates),
-        "index_id": report.index_id,
-        "chunks": report.chunks,
-        "seconds": round(report.seconds, 2),
-    }
+    row: Row = to_jsonable_python(report)
+    return {"files": report.files, **row, "seconds": round(report.seconds, 2)}
 
 
 def _given(filters: Filters) -> Row:
@@ -203,7 +201,7 @@ def _section_row(section: PlanSection) -> Row:
         "id": section.id,
         "heading": section.heading,
         "criteria": list(section.criteria),
-        "items": _items(section.items),
+        "items": to_jsonable_python(section.items),
         "gaps": list(section.gaps),
         "characters": section.characters,
         "limit": section.limit,
@@ -211,18 +209,32 @@ def _section_row(section: PlanSection) -> Row:
     }
 
 
-def _cells(**cells: tuple[PlanItem, ...]) -> Row:
+def _table_row(table: str, row: PlanRow) -> Row:
     """Each cell as the text a reader sees, all citations of the row, and the items themselves."""
-    items = [item for cell in cells.values() for item in cell]
+    label, *keys = _TABLES[table]
+    cells = dict(zip(keys, row.cells, strict=True))
+    items = [item for cell in row.cells for item in cell]
+    shown: Row = {label: row.label}
+    if table == "roles":
+        sourced = any(item.basis == "source" for item in cells["duties"])
+        shown |= {
+            "organisation_type": row.organisation_type,
+            "candidates": list(row.candidates),
+            "basis": "source" if sourced else "gap",
+        }
+    if table == "kpis":
+        shown["basis"] = kpi_basis(row)
     return {
-        **{name: "\n".join(item.text for item in cell) for name, cell in cells.items()},
+        **shown,
+        **{key: "\n".join(item.text for item in cell) for key, cell in cells.items()},
         "citations": list(dict.fromkeys(n for item in items for n in item.citations)),
-        "cells": {name: _items(cell) for name, cell in cells.items()},
+        "cells": to_jsonable_python(cells),
     }
 
 
-def _items(items: tuple[PlanItem, ...]) -> list[Row]:
-    return [{**asdict(item), "citations": list(item.citations)} for item in items]
+def _read_row(table: str, row: Row) -> Row:
+    label, *keys = _TABLES[table]
+    return {**row, "label": row[label], "cells": [row["cells"][key] for key in keys]}
 
 
 def _source(chunk: Chunk, document: SourceDocument, place: Chunk | Citation) -> Row:

@@ -12,10 +12,8 @@ _ORIGIN = {
     "llm": "AIによる下書きです。使う前に原文を確かめてください。",
 }
 
-
 UNVERIFIED = "根拠を確認できなかった記述(モデルが書いたもので、資料の裏付けがありません)"
 """Heading over what stands apart from an answer, on every screen and paper."""
-
 
 NEAR = "最も近い箇所(直接の答えではありません)"
 """Heading over the passage of an answer that is no direct one."""
@@ -28,7 +26,7 @@ def answer_text(answer: Answer) -> str:
         lines += ["", UNVERIFIED, *(f"・{text}" for text in answer.unverified)]
     if answer.citations:
         lines += ["", "出典"]
-        lines += [_citation_line(citation) for citation in answer.citations]
+        lines += [f"[{c.number}] {place_text(c.document, c.chunk, c)}" for c in answer.citations]
     if unknown := unknown_stages_text(answer.citations):
         lines.append(unknown)
     if answer.nearest:
@@ -161,11 +159,6 @@ def where_text(place: Chunk | Citation) -> str:
     if place.line_start == place.line_end:
         return f"{place.line_start}行"
     return f"{place.line_start}〜{place.line_end}行"
-
-
-def _citation_line(citation: Citation) -> str:
-    place = place_text(citation.document, citation.chunk, citation)
-    return f"[{citation.number}] {place}"
 
 
 def stats_text(row: dict[str, Any]) -> str:

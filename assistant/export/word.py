@@ -1,6 +1,5 @@
 """Plans and evidence sheets as Word files: headings, tables, footnotes, gaps highlighted."""
 
-import re
 from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
@@ -10,12 +9,11 @@ from docx.document import Document
 from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_COLOR_INDEX
-from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Length, Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph as WordParagraph
 
-from assistant.export.footnotes import Footnotes
+from assistant.export.footnotes import Footnotes, element
 from assistant.export.layout import (
     DRAFT_MARK,
     Block,
@@ -29,6 +27,7 @@ from assistant.export.layout import (
     answer_blocks,
     footnote_text,
     plan_blocks,
+    xml_text,
 )
 from assistant.schema import Answer, ProjectPlan
 
@@ -55,17 +54,13 @@ _SIZES = {
 _HEAD_FILL = "E8EEF4"
 _WARNING = RGBColor(0xA0, 0x30, 0x00)
 _INK = RGBColor(0x1F, 0x3A, 0x5F)
-_LIST_LINE = re.compile(r"^(?:[-+・*]|\d+[.)])\s+")
-# XML 1.0 has no place for these.
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def plan_docx(plan: ProjectPlan) -> bytes:
     """A plan as a .docx file; its footnotes have the numbers of the citations on screen."""
     document = _document(plan.title)
-    texts = {citation.number: _safe(footnote_text(citation)) for citation in plan.citations}
+    texts = {citation.number: xml_text(footnote_text(citation)) for citation in plan.citations}
     footnotes = Footnotes(document, texts)
-    document.add_paragraph(_safe(plan.title), style="Title")
     for block in plan_blocks(plan):
         _add(document, block, footnotes)
     footnotes.write()
@@ -74,17 +69,16 @@ def plan_docx(plan: ProjectPlan) -> bytes:
 
 def answer_docx(answer: Answer) -> bytes:
     """An evidence sheet (決裁用) as a .docx file: one answer with its quotes on one page."""
-    document = _document("根拠資料(決裁用)", compact=True)
-    document.add_paragraph("根拠資料(決裁用)", style="Title")
-    for block in answer_blocks(answer):
-        _add(document, block, None)
-    return _saved(document)
+    return _answers("根拠資料(決裁用)", [answer], compact=True)
 
 
 def conversation_docx(answers: Sequence[Answer]) -> bytes:
     """The answers of a conversation as a .docx file, each with its quotes under its own numbers."""
-    document = _document("相談の記録")
-    document.add_paragraph("相談の記録", style="Title")
+    return _answers("相談の記録", answers)
+
+
+def _answers(title: str, answers: Sequence[Answer], *, compact: bool = False) -> bytes:
+    document = _document(title, compact=compact)
     for answer in answers:
         for block in answer_blocks(answer):
             _add(document, block, None)
@@ -107,10 +101,11 @@ def _document(title: str, *, compact: bool = False) -> Document:
     _set_language(document.styles["Normal"])
     document.styles["Normal"].paragraph_format.space_after = Pt(4)
     properties = document.core_properties
-    properties.title, properties.author = _safe(title)[:250], "地域DXアシスタント"
+    properties.title, properties.author = xml_text(title)[:250], "地域DXアシスタント"
     properties.comments, properties.language = DRAFT_MARK, "ja-JP"
-    section.header.paragraphs[0].text = f"{DRAFT_MARK}　{_safe(title)[:60]}"
+    section.header.paragraphs[0].text = f"{DRAFT_MARK}　{xml_text(title)[:60]}"
     _add_page_number(section.footer.paragraphs[0])
+    document.add_paragraph(xml_text(title), style="Title")
     return document
 
 
@@ -138,9 +133,9 @@ def _set_language(style: Any) -> None:
 def _add(document: Document, block: Block, footnotes: Footnotes | None) -> None:
     match block:
         case Heading(text, level):
-            document.add_heading(_safe(text), level)
+            document.add_heading(xml_text(text), level)
         case Paragraph(text, warning):
-            run = document.add_paragraph(style=_SMALL_STYLE).add_run(_safe(text))
+            run = document.add_paragraph(style=_SMALL_STYLE).add_run(xml_text(text))
             if warning:
                 run.bold, run.font.color.rgb = True, _WARNING
         case Statements(lines):
@@ -161,12 +156,12 @@ def _turn(document: Document, *, landscape: bool) -> None:
 
 
 def _add_statement(document: Document, line: Line, footnotes: Footnotes | None) -> None:
-    first, *rest = line.text.split("\n")
+    first, *rest = line.parts
     paragraph = document.add_paragraph(style="List Bullet")
     _add_text(paragraph, first, gap=line.gap)
     for text in rest:
         paragraph = document.add_paragraph(style="List Bullet 2")
-        _add_text(paragraph, _LIST_LINE.sub("", text), gap=line.gap)
+        _add_text(paragraph, text, gap=line.gap)
     _add_marks(paragraph, line, footnotes)
 
 
@@ -178,7 +173,7 @@ def _add_table(document: Document, block: Table, footnotes: Footnotes | None) ->
     widths = [room * share // sum(block.widths) for share in block.widths]
     for cell, name in zip(table.rows[0].cells, block.columns, strict=True):
         cell.paragraphs[0].style = _SMALL_STYLE
-        cell.paragraphs[0].add_run(_safe(name)).bold = True
+        cell.paragraphs[0].add_run(xml_text(name)).bold = True
         _shade(cell)
     _repeat(table.rows[0])
     for row in block.rows:
@@ -204,7 +199,7 @@ def _fill(cell: Any, lines: Cell, footnotes: Footnotes | None) -> None:
 
 
 def _add_text(paragraph: WordParagraph, text: str, *, gap: bool) -> None:
-    run = paragraph.add_run(_safe(text))
+    run = paragraph.add_run(xml_text(text))
     if gap:
         run.font.highlight_color = WD_COLOR_INDEX.YELLOW
 
@@ -220,29 +215,22 @@ def _add_marks(paragraph: WordParagraph, line: Line, footnotes: Footnotes | None
 
 
 def _add_page_number(paragraph: WordParagraph) -> None:
-    for kind, text in (("begin", None), (None, "PAGE"), ("end", None)):
-        run = paragraph.add_run()
-        element = OxmlElement("w:fldChar" if kind else "w:instrText")
-        if kind:
-            element.set(qn("w:fldCharType"), kind)
-        element.text = text
-        run._r.append(element)  # noqa: SLF001  (python-docx has no fields)
+    for part in (
+        element("fldChar", fldCharType="begin"),
+        element("instrText", "PAGE"),
+        element("fldChar", fldCharType="end"),
+    ):
+        paragraph.add_run()._r.append(part)  # noqa: SLF001  (python-docx has no fields)
 
 
 def _shade(cell: Any) -> None:
-    shading = OxmlElement("w:shd")
-    for name, value in (("val", "clear"), ("color", "auto"), ("fill", _HEAD_FILL)):
-        shading.set(qn(f"w:{name}"), value)
+    shading = element("shd", val="clear", color="auto", fill=_HEAD_FILL)
     cell._tc.get_or_add_tcPr().append(shading)  # noqa: SLF001  (python-docx has no shading)
 
 
 def _repeat(row: Any) -> None:
     """Repeat a heading row on every page of its table."""
-    row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))  # noqa: SLF001
-
-
-def _safe(text: str) -> str:
-    return _NOT_XML.sub("", text)
+    row._tr.get_or_add_trPr().append(element("tblHeader"))  # noqa: SLF001
 
 
 def _saved(document: Document) -> bytes:

@@ -4,36 +4,30 @@ A plan is saved as the JSON of ``draft --json``. What was edited in it since bec
 words; what its sources no longer say is taken out, and the sources that changed are named.
 """
 
-import json
-from collections.abc import Collection, Mapping
-from dataclasses import replace
-from pathlib import Path
-from typing import Any
+from collections.abc import Collection
+from dataclasses import asdict, replace
+from math import inf
+from typing import NamedTuple
 
 from assistant.answering.cite import citations_of
 from assistant.answering.ground import locate
 from assistant.answering.voice import attribution_of, label_of
-from assistant.errors import InputError, cause_of
-from assistant.planning.brief import KEYS, brief_from
+from assistant.errors import InputError
+from assistant.planning.brief import brief_from
 from assistant.planning.draft import finish, gaps_of, said_in
 from assistant.planning.guard import fault
 from assistant.planning.material import Material, Used
 from assistant.planning.review import findings_of
 from assistant.planning.tables import quoted
-from assistant.planning.template import SectionSpec, Template, load_tables
+from assistant.planning.template import Template, load_tables
 from assistant.planning.walk import Items, changed
 from assistant.retrieval.index import Index
 from assistant.schema import (
-    Brief,
     Chunk,
     Citation,
     Passage,
     PlanItem,
-    PlanKpi,
-    PlanRole,
-    PlanRow,
     PlanSection,
-    PlanStage,
     PlanTable,
     ProjectPlan,
     Provenance,
@@ -44,107 +38,105 @@ from assistant.schema import (
 _MOST_SENTENCES = 3
 _MOST_NEWER = 5
 _GAP = "【要記入"
-_BASES = {"source", "brief", "gap", "computed"}
-
-Row = Mapping[str, Any]
-
-
-def read_plan(path: Path) -> dict[str, Any]:
-    """A saved plan as it stands in its file.
-
-    Raises:
-        InputError: the file cannot be opened or is no plan.
-    """
-    try:
-        row = json.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise InputError(
-            f"計画を開けません: {path}({cause_of(error)})", "場所と権限を確かめてください。"
-        ) from error
-    except (ValueError, RecursionError) as error:
-        raise _no_plan(path) from error
-    if not isinstance(row, dict) or not isinstance(row.get("template"), str):
-        raise _no_plan(path)
-    return row
 
 
 def draft_again(
-    index: Index, row: Row, template: Template, provenance: Provenance, path: Path
+    index: Index, saved: ProjectPlan, template: Template, provenance: Provenance
 ) -> ProjectPlan:
-    """The plan of a saved row, grounded anew in the index as it is now.
+    """A saved plan grounded anew in the index as it is now.
 
     Args:
         index: an open index.
-        row: see `read_plan`.
-        template: the one the row names.
+        saved: as `assistant.export.rows.read_plan` gives it.
+        template: the one the plan names, or another with the same sections.
         provenance: what is to be recorded with the plan.
-        path: where the row comes from, for the message if it is no plan.
 
     Raises:
-        InputError: the row is no plan.
+        InputError: a section or table is none of the template's, or the brief cannot be used.
     """
-    try:
-        brief = brief_from({key: row["brief"].get(key) for key in KEYS})
-        saved = _plan(row, brief, template, provenance)
-        sources = [_Source.of(index, citation) for citation in row["citations"]]
-        changes = (*_changes(sources), *_newer(index, row))
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise _no_plan(path) from error
-    material = Material(index, brief, (s.citation for s in sources if s.citation))
-    kept, own = _kept(saved, material.citations, said_in(brief), gaps_of(template))
-    specs = {spec.id: spec for spec in template.section}
+    brief = brief_from(asdict(saved.brief))
+    sources = [_source(index, citation) for citation in saved.citations]
+    material = Material(index, brief, (s.now for s in sources if s.now))
+    shaped = _shaped(saved, template)
+    kept, own = _kept(shaped, material.citations, said_in(brief), gaps_of(template))
     used = Used()
     for section in kept.sections:
         for item in section.items:
             used.add(item.text)
+    notes = "\n".join(filter(None, [brief.notes, *own])) or None
     plan = replace(
         kept,
+        template=template.name,
+        template_note=template.disclaimer,
+        brief=brief,
         sections=tuple(
-            _refilled(section, before, specs[section.id], material, used)
-            for section, before in zip(kept.sections, saved.sections, strict=True)
+            _refilled(section, before, template, material, used)
+            for section, before in zip(kept.sections, shaped.sections, strict=True)
         ),
         findings=findings_of(
             load_tables().point,
-            _with_notes(brief, own),
+            replace(brief, notes=notes),
             lambda questions: quoted(questions, material, Used()),
         ),
-        changes=changes,
+        notes=(),
+        changes=(*_changes(sources), *_newer(index, saved.as_of)),
+        provenance=provenance,
     )
-    plan = replace(plan, citations=tuple(material.citations))
-    return finish(plan, template, own)
+    return finish(replace(plan, citations=tuple(material.citations)), template, own)
 
 
-class _Source:
+def _shaped(plan: ProjectPlan, template: Template) -> ProjectPlan:
+    """The plan with what the template says of its parts, whatever the file says."""
+    specs = {spec.id: spec for spec in template.section}
+    shapes = {spec.id: spec for spec in load_tables().table}
+    strange = [part.id for part in plan.sections if part.id not in specs]
+    strange += [part.id for part in plan.tables if part.id not in shapes]
+    if strange:
+        raise InputError(
+            f"保存した計画の欄が、テンプレート「{template.name}」にありません: {strange[0][:40]}",
+            "計画を作ったときのテンプレートを --template で指定してください。",
+        )
+    return replace(
+        plan,
+        sections=tuple(
+            PlanSection(s.id, s.heading, s.criteria, part.items, s.limit, s.tables)
+            for part in plan.sections
+            for s in [specs[part.id]]
+        ),
+        tables=tuple(
+            PlanTable(s.id, s.heading, s.columns, part.rows)
+            for part in plan.tables
+            for s in [shapes[part.id]]
+        ),
+        findings=(),  # they are found anew
+    )
+
+
+class _Source(NamedTuple):
     """A citation as saved, and where its quote stands now."""
 
-    def __init__(self, row: Row, document: SourceDocument | None, found: Citation | None) -> None:
-        self.row = row
-        self.document = document
-        """The document cited or its new version; None where it is no longer indexed."""
-        self.citation = found
-
-    @classmethod
-    def of(cls, index: Index, row: Row) -> "_Source":
-        documents = index.manifest.documents
-        document = documents.get(row["doc_id"]) or next(
-            (
-                d
-                for d in documents.values()
-                if d.source_path == row["source_path"] or d.title == row["title"]
-            ),
-            None,
-        )
-        found = _located(index, row, document) if document else None
-        return cls(row, document, found)
+    saved: Citation
+    document: SourceDocument | None
+    """The document cited or its new version; None where it is no longer indexed."""
+    now: Citation | None
 
 
-def _located(index: Index, row: Row, document: SourceDocument) -> Citation | None:
+def _source(index: Index, saved: Citation) -> _Source:
+    known, cited = index.manifest.documents, saved.document
+    same = (
+        d for d in known.values() if d.source_path == cited.source_path or d.title == cited.title
+    )
+    document = known.get(cited.doc_id) or next(same, None)
+    return _Source(saved, document, _located(index, saved, document) if document else None)
+
+
+def _located(index: Index, saved: Citation, document: SourceDocument) -> Citation | None:
     for chunk in _chunks(index, document.doc_id):
-        place = locate(row["quote"], chunk.text)
+        place = locate(saved.quote, chunk.text)
         if not place or len(place.spans) != 1:
             continue
         passage = Passage(1, 0.0, chunk, document)
-        found = citations_of(passage, *place.spans[0], int(row["number"]), index.pages)
+        found = citations_of(passage, *place.spans[0], saved.number, index.pages)
         if len(found) == 1 and found[0].verified:
             return found[0]
     return None
@@ -190,8 +182,6 @@ def _kept(
 
 def _attributed(item: PlanItem, cited: dict[int, Citation]) -> PlanItem:
     """The item with who said it, as its sources are known now."""
-    if not item.citations:
-        return item
     passages = [
         Passage(1, 0.0, cited[n].chunk, cited[n].document) for n in dict.fromkeys(item.citations)
     ]
@@ -205,14 +195,15 @@ def _attributed(item: PlanItem, cited: dict[int, Citation]) -> PlanItem:
 
 
 def _refilled(
-    section: PlanSection, before: PlanSection, spec: SectionSpec, material: Material, used: Used
+    section: PlanSection, before: PlanSection, template: Template, material: Material, used: Used
 ) -> PlanSection:
     """The section with new sentences where it has lost all of its sources."""
     had, has = (any(i.basis == "source" for i in s.items) for s in (before, section))
     if has or not had:
         return section
-    left = None if section.limit is None else max(0, section.limit - section.characters)
-    found = material.answers(spec.questions, used, most=_MOST_SENTENCES, characters=left)
+    left = max(0, (section.limit or inf) - section.characters)
+    questions = next(spec.questions for spec in template.section if spec.id == section.id)
+    found = material.answers(questions, used, most=_MOST_SENTENCES, characters=left)
     said = [item for item in section.items if item.basis != "gap"]
     gaps = [item for item in section.items if item.basis == "gap"]
     return replace(section, items=(*said, *found, *gaps))
@@ -222,129 +213,32 @@ def _changes(sources: list[_Source]) -> list[str]:
     """What became of the documents cited, each once."""
     changes = []
     for source in sources:
-        row, document = source.row, source.document
-        title = f"「{row['title']}」"
+        cited, document = source.saved.document, source.document
+        title = f"「{cited.title}」"
         if document is None:
             changes.append(f"{title}は、索引にありません。これを根拠にした記述は外しました。")
-        elif document.doc_id != row["doc_id"]:
+        elif document.doc_id != cited.doc_id:
             changes.append(
                 f"{title}は、内容が変わりました"
-                f"({row['published'] or '日付不明'} → {document.published or '日付不明'})。"
+                f"({cited.published or '日付不明'} → {document.published or '日付不明'})。"
                 "引用は新しい内容で確かめ直し、見つからない記述は外しました。"
             )
-        elif source.citation is None:
+        elif source.now is None:
             changes.append(f"{title}の元のファイルが、取り込んだ後に変わったか、なくなっています。")
-        elif document.superseded_by and document.superseded_by != row["superseded_by"]:
+        elif document.superseded_by and document.superseded_by != cited.superseded_by:
             changes.append(f"{title}の後に、{document.superseded_by}が出ています。")
     return list(dict.fromkeys(changes))
 
 
-def _newer(index: Index, row: Row) -> list[str]:
+def _newer(index: Index, known: str | None) -> list[str]:
     """Documents dated after the newest one the plan knew."""
-    known = row.get("as_of")
-    if not isinstance(known, str):
-        return []
     newer = [
         f"「{document.title}」({document.published})"
         for document in index.manifest.documents.values()
-        if document.published and document.published > known
+        if known and document.published and document.published > known
     ]
     if not newer:
         return []
     more = f"ほか{len(newer) - _MOST_NEWER}件" if len(newer) > _MOST_NEWER else ""
     listed = "、".join(newer[:_MOST_NEWER])
     return [f"前回より新しい資料があります: {listed}{more}。下書きを作り直すと使われます。"]
-
-
-def _with_notes(brief: Brief, own: list[str]) -> Brief:
-    return replace(brief, notes="\n".join([*([brief.notes] if brief.notes else []), *own]) or None)
-
-
-def _plan(row: Row, brief: Brief, template: Template, provenance: Provenance) -> ProjectPlan:
-    """The saved row as records; citations, coverage and findings are made anew."""
-    return ProjectPlan(
-        title=_text(row["title"]),
-        template=template.name,
-        template_note=template.disclaimer,
-        brief=brief,
-        sections=tuple(_section(section, template) for section in row["sections"]),
-        roles=tuple(
-            PlanRole(
-                _text(role["role"]),
-                _text(role["organisation_type"]),
-                tuple(_text(name) for name in role["candidates"]),
-                **_cells(role, "duties", "cost", "data"),
-            )
-            for role in row["roles"]
-        ),
-        kpis=tuple(
-            PlanKpi(
-                _text(kpi["name"]),
-                **_cells(kpi, "outcome", "baseline", "targets", "measure", "grounds"),
-            )
-            for kpi in row["kpis"]
-        ),
-        schedule=tuple(
-            PlanStage(
-                _text(stage["stage"]), **_cells(stage, "period", "activities", "exit_criteria")
-            )
-            for stage in row["schedule"]
-        ),
-        tables=tuple(
-            PlanTable(
-                _text(table["id"]),
-                _text(table["heading"]),
-                tuple(_text(name) for name in table["columns"]),
-                tuple(
-                    PlanRow(_text(line["label"]), tuple(_items(cell) for cell in line["cells"]))
-                    for line in table["rows"]
-                ),
-            )
-            for table in row["tables"]
-        ),
-        citations=(),
-        coverage=(),
-        findings=(),
-        withheld=(),
-        notes=(),
-        changes=(),
-        as_of=None,
-        mode="llm" if row["mode"] == "llm" else "extractive",
-        provenance=provenance,
-    )
-
-
-def _section(row: Row, template: Template) -> PlanSection:
-    """A section; what the template says of it goes before what the file says."""
-    spec = next((spec for spec in template.section if spec.id == row["id"]), None)
-    if spec is None:
-        raise ValueError(row["id"])
-    items = _items(row["items"])
-    return PlanSection(spec.id, spec.heading, spec.criteria, items, spec.limit, spec.tables)
-
-
-def _cells(row: Row, *names: str) -> dict[str, Items]:
-    return {name: _items(row["cells"][name]) for name in names}
-
-
-def _items(rows: list[Row]) -> Items:
-    return tuple(_item(row) for row in rows)
-
-
-def _item(row: Row) -> PlanItem:
-    if row["basis"] not in _BASES or not all(isinstance(n, int) for n in row["citations"]):
-        raise ValueError(row["basis"])
-    return PlanItem(_text(row["text"]), row["basis"], tuple(row["citations"]))
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError(value)
-    return value
-
-
-def _no_plan(path: Path) -> InputError:
-    return InputError(
-        f"保存した計画として読めません: {path}",
-        "regional-dx draft が保存したJSONを指定し、直すときは文だけを変えてください。",
-    )

@@ -25,44 +25,7 @@ _INVISIBLE = re.compile(
 )
 _UNITS = {"population": "人", "fiscal_year": "年度", "budget": "円"}
 
-EXAMPLE = """\
-# 計画のもとになる事項(ブリーフ)。分かる項目だけ書いてください。すべて省略できます。
-# 書かなかった項目は、計画の中で【要記入】として残ります。本アシスタントが補うことはありません。
-# 行頭の「# 」を消すと、その項目が有効になります。例は架空の町のものです。
-
-# 自治体の名前
-# municipality = "みどり町"
-
-# 人口(住民基本台帳などの値。いつの値かは notes に)
-# population = 12000
-
-# 困っていること(誰が、どこで、何に、どのくらい)
-# problem = "公設の光ファイバが古くなり、更新の費用の見込みが立たない。"
-
-# 目指す姿(住民の何が、どう良くなるか。数値の目標があれば、基準値と測り方も)
-# goal = "山あいの集落でも、防災情報とオンライン診療を途切れず使えるようにする。"
-
-# 一緒に取り組む相手
-# partners = ["地元のケーブルテレビ会社", "県立大学"]
-
-# 予算の見込み
-# budget = "5,000万円"
-
-# 期間
-# period = "令和8年度から3年間"
-
-# 申請を考えている事業(補助金・交付金の名前)
-# programme = "地域社会DX推進パッケージ事業"
-
-# 申請する年度
-# fiscal_year = "令和8年度"
-
-# 制約(人手、規則、時期など)
-# constraints = "情報担当の職員は1名で、ほかの業務を兼ねている。"
-
-# その他
-# notes = "光ファイバは平成の終わりに整備した。"
-"""
+EXAMPLE = Path(__file__).with_name("example.toml").read_text(encoding="utf-8")
 
 
 def load_brief(path: Path) -> Brief:
@@ -102,7 +65,7 @@ def brief_from(values: Mapping[str, object]) -> Brief:
     unknown = [key for key in values if key not in KEYS]
     if unknown:
         raise InputError(
-            f"ブリーフに使えない項目があります: {_shown(unknown[0])}",
+            f"ブリーフに使えない項目があります: {unknown[0][:40]!r}",
             f"使える項目は次のとおりです: {'、'.join(KEYS)}",
         )
     texts = {key: _text(key, values.get(key)) for key in KEYS if key != "partners"}
@@ -176,7 +139,3 @@ def _partners(value: object) -> tuple[str, ...]:
 
 def _clean(text: str) -> str:
     return _INVISIBLE.sub("", _BREAKS.sub(" ", text)).strip()
-
-
-def _shown(key: object) -> str:
-    return repr(str(key)[:40])

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from math import inf
 
 from assistant.answering.answer import notes_for
 from assistant.answering.provider import ChatModel
@@ -14,20 +14,13 @@ from assistant.planning import kpi
 from assistant.planning.guard import guarded
 from assistant.planning.material import Material, Used
 from assistant.planning.review import coverage_of, findings_of, values_of
-from assistant.planning.tables import (
-    NO_SOURCE,
-    UNASSIGNED,
-    kpis,
-    other_tables,
-    quoted,
-    roles,
-    stages,
-)
-from assistant.planning.template import Fact, SectionSpec, Template, load_tables
+from assistant.planning.tables import plan_tables, quoted
+from assistant.planning.template import SectionSpec, Template, load_tables
 from assistant.planning.walk import items_of, renumbered
 from assistant.planning.write import SectionWriter
 from assistant.retrieval.index import Index, Progress
 from assistant.schema import (
+    BRIEF_NAMES,
     Brief,
     PlanItem,
     PlanSection,
@@ -36,19 +29,6 @@ from assistant.schema import (
     SourceDocument,
 )
 
-LABELS = {
-    "municipality": "自治体",
-    "population": "人口",
-    "problem": "課題",
-    "goal": "目指す姿",
-    "partners": "連携する相手",
-    "budget": "予算の見込み",
-    "period": "期間",
-    "programme": "申請を考えている事業",
-    "fiscal_year": "申請する年度",
-    "constraints": "制約",
-    "notes": "その他",
-}
 _MOST_SENTENCES = 5
 _TITLE_CHARACTERS = 40
 _RATE = re.compile(r"当たり|あたり|毎年|毎月|年額|月額|につき|各年")
@@ -95,19 +75,12 @@ def draft_plan(
         template_note=template.disclaimer,
         brief=brief,
         sections=tuple(sections),
-        roles=roles(tables, brief, material),
-        kpis=kpis(tables, brief, material),
-        schedule=stages(tables, material),
-        tables=other_tables(tables, material),
-        citations=(),
-        coverage=(),
+        tables=plan_tables(tables.table, brief, material),
         findings=findings_of(
             tables.point, brief, lambda questions: quoted(questions, material, Used())
         ),
         withheld=tuple(writer.withheld) if writer else (),
         notes=(*notes, *(writer.notes if writer else ())),
-        changes=(),
-        as_of=None,
         mode="llm" if writer and writer.sections else "extractive",
         provenance=_provenance(provenance, writer),
     )
@@ -163,7 +136,7 @@ def _writer(
 ) -> SectionWriter | None:
     if model is None:
         return None
-    lines = [f"{LABELS[key]}: {value}" for key, value in values_of(brief).items()]
+    lines = [f"{BRIEF_NAMES[key]}: {value}" for key, value in values_of(brief).items()]
     criteria = {criterion.id: criterion.name for criterion in template.criterion}
     return SectionWriter(model, index, lines, criteria)
 
@@ -185,18 +158,19 @@ def _section(
 ) -> PlanSection:
     values = values_of(brief)
     said = [
-        PlanItem(f"{LABELS[key]}: {values[key]}", "brief") for key in spec.brief if key in values
+        PlanItem(f"{BRIEF_NAMES[key]}: {values[key]}", "brief")
+        for key in spec.brief
+        if key in values
     ]
     computed = [item for name in spec.computed if (item := _COMPUTERS[name](brief))]
     taken = sum(len(item.text) for item in (*said, *computed))
-    left = None if spec.limit is None else max(0, spec.limit - taken)
+    left = max(0, (spec.limit or inf) - taken)
     found = writer.items(spec, material, used, left) if writer else []
     if not found:
         found = material.answers(spec.questions, used, most=_MOST_SENTENCES, characters=left)
-    facts = [fact for fact in spec.facts if fact.unless not in values]
+    gaps = [fact.gap for fact in spec.facts if fact.unless not in values]
     if spec.questions and not found:
-        facts.append(NO_SOURCE)
-    gaps = [PlanItem(fact.gap, "gap") for fact in facts]
+        gaps.append(load_tables().no_source.gap)
     return PlanSection(
         id=spec.id,
         heading=spec.heading,
@@ -241,25 +215,15 @@ def _short(name: str) -> str:
 
 def said_in(brief: Brief) -> list[str]:
     """What a plan may restate: the brief's values, and the sentences the KPI table takes of it."""
-    row = kpi.goal_row(brief)
-    cells = (*row.outcome, *row.baseline, *row.targets, *row.measure)
-    return [*values_of(brief).values(), *(i.text for i in cells if i.basis == "brief")]
+    said = (item for cell in kpi.goal_row(brief).cells for item in cell if item.basis == "brief")
+    return [*values_of(brief).values(), *(item.text for item in said)]
 
 
 def gaps_of(template: Template) -> frozenset[str]:
     """All gaps that the template, the tables and the drafting may ask to be filled in."""
-    facts = [fact for section in template.section for fact in section.facts]
-    facts += [*_facts(load_tables().model_dump()), *kpi.FACTS, NO_SOURCE, UNASSIGNED]
-    return frozenset(fact.gap for fact in facts)
-
-
-def _facts(data: Any) -> list[Fact]:
-    """The facts anywhere in the tables' data."""
-    if isinstance(data, dict):
-        own = [Fact(**row) for row in data.get("facts", ())]
-        return own + [
-            fact for key, value in data.items() if key != "facts" for fact in _facts(value)
-        ]
-    if isinstance(data, list | tuple):
-        return [fact for value in data for fact in _facts(value)]
-    return []
+    tables = load_tables()
+    rows = [row for table in tables.table for row in table.row]
+    rows += (tables.goal, tables.unassigned)
+    gaps = [fact.gap for section in template.section for fact in section.facts]
+    gaps += (gap for row in rows for cell in row.cells for gap in cell.gaps)
+    return frozenset(gap.text for gap in (*gaps, tables.no_source.gap))

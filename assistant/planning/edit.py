@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from assistant.planning.walk import Items, changed
-from assistant.schema import PlanItem, PlanKpi, PlanRole, PlanStage, ProjectPlan
+from assistant.schema import PlanItem, PlanRow, PlanTable, ProjectPlan
 
 Row = dict[str, str]
 """A row of a table as edited: heading → text of the cell, one item a line or more."""
 
 TABLES = {"roles": "役割", "kpis": "KPI", "schedule": "日程"}
+_TYPE, _CANDIDATES, _GROUNDS = "想定主体", "候補", "資料の記述"
 EDITED = "手で直した文"
 """Label of a table's sentence that the draft did not hold."""
 _GAP = re.compile(
@@ -48,107 +49,54 @@ def filled(plan: ProjectPlan, fillings: Mapping[str, str]) -> ProjectPlan:
     return changed(plan, fill)
 
 
-def table_rows(plan: ProjectPlan, table: str) -> list[Row]:
+def table_rows(plan: ProjectPlan, table_id: str) -> list[Row]:
     """A table of the plan as rows to edit; citation numbers stand behind their sentences."""
-    match table:
-        case "roles":
-            return [_role_row(role) for role in plan.roles]
-        case "kpis":
-            return [_kpi_row(kpi) for kpi in plan.kpis]
-        case _:
-            return [_stage_row(stage) for stage in plan.schedule]
+    table = plan.table(table_id)
+    rows = []
+    for row in table.rows:
+        texts = {table.columns[0]: row.label}
+        if table_id == "roles":
+            texts |= {_TYPE: row.organisation_type, _CANDIDATES: "、".join(row.candidates)}
+        cells = zip(_edited(table), row.cells, strict=False)
+        rows.append(texts | {name: _text(cell) for name, cell in cells})
+    return rows
 
 
-def with_rows(plan: ProjectPlan, table: str, rows: list[Row]) -> ProjectPlan:
+def with_rows(plan: ProjectPlan, table_id: str, rows: list[Row]) -> ProjectPlan:
     """The plan with a table as edited; empty rows are left out.
 
     A sentence keeps its citations wherever in the table it was moved to, also where the rows show
     them under other numbers; the citations are not renumbered here.
     """
-    rows = [row for row in rows if any(text.strip() for text in row.values())]
-    stood = table_items(plan, table)
-    match table:
-        case "roles":
-            return replace(plan, roles=tuple(_role(row, stood) for row in rows))
-        case "kpis":
-            grounds = {kpi.name: kpi.grounds for kpi in plan.kpis}
-            return replace(plan, kpis=tuple(_kpi(row, stood, grounds) for row in rows))
-        case _:
-            return replace(plan, schedule=tuple(_stage(row, stood) for row in rows))
+    table = plan.table(table_id)
+    names = _edited(table)
+    stood = table_items(plan, table_id)
+    unseen = {row.label: row.cells[len(names) :] for row in table.rows}
+    none = ((),) * (len(table.columns) - 1 - len(names))
+    made = []
+    for row in rows:
+        if not any(text.strip() for text in row.values()):
+            continue
+        label = row[table.columns[0]].strip()
+        cells = (*(_items(row[name], stood) for name in names), *unseen.get(label, none))
+        candidates = [name.strip() for name in re.split(r"[、,\n]", row.get(_CANDIDATES, ""))]
+        made.append(
+            PlanRow(label, cells, row.get(_TYPE, "").strip(), tuple(filter(None, candidates)))
+        )
+    edited = replace(table, rows=tuple(made))
+    return replace(plan, tables=tuple(edited if t is table else t for t in plan.tables))
 
 
-def table_items(plan: ProjectPlan, table: str) -> list[PlanItem]:
+def table_items(plan: ProjectPlan, table_id: str) -> list[PlanItem]:
     """The sentences of a table that can be edited, row by row."""
-    match table:
-        case "roles":
-            return [i for r in plan.roles for i in (*r.duties, *r.cost, *r.data)]
-        case "kpis":
-            return [i for k in plan.kpis for i in (*k.outcome, *k.baseline, *k.targets, *k.measure)]
-        case _:
-            return [i for s in plan.schedule for i in (*s.period, *s.activities, *s.exit_criteria)]
+    table = plan.table(table_id)
+    shown = len(_edited(table))
+    return [item for row in table.rows for cell in row.cells[:shown] for item in cell]
 
 
-def _role_row(role: PlanRole) -> Row:
-    return {
-        "役割": role.role,
-        "想定主体": role.organisation_type,
-        "候補": "、".join(role.candidates),
-        "責任": _text(role.duties),
-        "費用負担": _text(role.cost),
-        "データと知財": _text(role.data),
-    }
-
-
-def _role(row: Row, stood: list[PlanItem]) -> PlanRole:
-    names = re.split(r"[、,\n]", row["候補"])
-    return PlanRole(
-        role=row["役割"].strip(),
-        organisation_type=row["想定主体"].strip(),
-        candidates=tuple(name.strip() for name in names if name.strip()),
-        duties=_items(row["責任"], stood),
-        cost=_items(row["費用負担"], stood),
-        data=_items(row["データと知財"], stood),
-    )
-
-
-def _kpi_row(kpi: PlanKpi) -> Row:
-    return {
-        "指標": kpi.name,
-        "成果": _text(kpi.outcome),
-        "基準値": _text(kpi.baseline),
-        "目標値": _text(kpi.targets),
-        "測り方": _text(kpi.measure),
-    }
-
-
-def _kpi(row: Row, stood: list[PlanItem], grounds: dict[str, Items]) -> PlanKpi:
-    name = row["指標"].strip()
-    return PlanKpi(
-        name=name,
-        outcome=_items(row["成果"], stood),
-        baseline=_items(row["基準値"], stood),
-        targets=_items(row["目標値"], stood),
-        measure=_items(row["測り方"], stood),
-        grounds=grounds.get(name, ()),
-    )
-
-
-def _stage_row(stage: PlanStage) -> Row:
-    return {
-        "段階": stage.stage,
-        "時期": _text(stage.period),
-        "取組": _text(stage.activities),
-        "次へ進む条件": _text(stage.exit_criteria),
-    }
-
-
-def _stage(row: Row, stood: list[PlanItem]) -> PlanStage:
-    return PlanStage(
-        stage=row["段階"].strip(),
-        period=_items(row["時期"], stood),
-        activities=_items(row["取組"], stood),
-        exit_criteria=_items(row["次へ進む条件"], stood),
-    )
+def _edited(table: PlanTable) -> list[str]:
+    """The columns of sentences that are edited: those of the KPIs' grounds only quote."""
+    return [name for name in table.columns[1:] if name != _GROUNDS]
 
 
 def _text(items: Items) -> str:

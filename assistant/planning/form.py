@@ -5,21 +5,21 @@ that names it; or the empty or instructing paragraph below a heading. The mappin
 is written as JSON, to be corrected by a person and passed back.
 """
 
-import json
 import re
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from pydantic import TypeAdapter
 
 from assistant.errors import AssistantError, InputError, cause_of
 from assistant.japanese.width import fold
 from assistant.japanese.words import content_words
 from assistant.planning.brief import KEYS
-from assistant.planning.draft import LABELS
 from assistant.planning.form_size import check_form
 from assistant.planning.template import SectionSpec, Template
-from assistant.schema import FormBox
+from assistant.schema import BRIEF_NAMES, FormBox
 
 SUFFIXES = (".docx", ".xlsx")
 _BRIEF = "brief."
@@ -70,6 +70,18 @@ _SYNONYMS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Mapping:
+    """What goes into which box, as a person corrects it."""
+
+    targets: dict[str, str]
+    """All that may be chosen, each with its name."""
+    boxes: list[FormBox]
+
+
+_MAPPING = TypeAdapter(_Mapping)
+
+
 def read_boxes(path: Path, template: Template) -> list[FormBox]:
     """The boxes of a form in order, each with the section proposed for it.
 
@@ -109,13 +121,13 @@ def read_boxes(path: Path, template: Template) -> list[FormBox]:
 def targets_of(template: Template) -> dict[str, str]:
     """All that can go into a box, see `FormBox.target`, each with its name for a person."""
     targets = {section.id: section.heading for section in template.section}
-    return targets | {f"{_BRIEF}{key}": f"ブリーフの{LABELS[key]}" for key in KEYS}
+    return targets | {f"{_BRIEF}{key}": f"ブリーフの{BRIEF_NAMES[key]}" for key in KEYS}
 
 
 def mapping_text(boxes: list[FormBox], template: Template) -> str:
     """The mapping as JSON for a person to correct: `target` may be changed, nothing else."""
-    rows = {"targets": targets_of(template), "boxes": [asdict(box) for box in boxes]}
-    return json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
+    mapping = _Mapping(targets_of(template), boxes)
+    return _MAPPING.dump_json(mapping, indent=1).decode() + "\n"
 
 
 def with_mapping(boxes: list[FormBox], path: Path, template: Template) -> list[FormBox]:
@@ -125,12 +137,12 @@ def with_mapping(boxes: list[FormBox], path: Path, template: Template) -> list[F
         InputError: the file cannot be read, or names a place or target that there is not.
     """
     try:
-        rows = json.loads(path.read_text(encoding="utf-8-sig"))["boxes"]
-        targets = {row["place"]: row["target"] for row in rows}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        corrected = _MAPPING.validate_json(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError) as error:
         raise InputError(
             f"対応表を読めません: {path}", "draft --form が書いたJSONを直して使ってください。"
         ) from error
+    targets = {box.place: box.target for box in corrected.boxes}
     known = targets_of(template)
     unknown = [target for target in targets.values() if target is not None and target not in known]
     strange = set(targets) - {box.place for box in boxes}
@@ -218,7 +230,7 @@ def _cell_boxes(texts: list[list[str]], cells: list[list[Any]]) -> Iterator[tupl
     for row, line in enumerate(texts):
         for column, text in enumerate(line):
             here = cells[row][column]
-            if not _is_label(text) or here in boxes:
+            if not 0 < len(text) <= _LONGEST_LABEL or _is_hint(text) or here in boxes:
                 continue
             left = [cell for cell in cells[row][:column] if cell != here]
             right = next((c for c in range(column, len(line)) if cells[row][c] != here), None)
@@ -233,10 +245,6 @@ def _cell_boxes(texts: list[list[str]], cells: list[list[Any]]) -> Iterator[tupl
                     boxes.add(cells[r][c])
                     yield r, c, text
                     break
-
-
-def _is_label(text: str) -> bool:
-    return 0 < len(text) <= _LONGEST_LABEL and not _is_hint(text)
 
 
 def _is_hint(text: str) -> bool:

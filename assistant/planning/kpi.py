@@ -4,9 +4,9 @@ import re
 
 from assistant.japanese.numbers import find_numbers
 from assistant.japanese.sentences import split_sentences
-from assistant.planning.template import Fact
+from assistant.planning.template import load_tables
 from assistant.planning.walk import Items
-from assistant.schema import Brief, PlanItem, PlanKpi
+from assistant.schema import Brief, PlanItem, PlanRow
 
 _BASELINE = re.compile(r"基準値|現在|現状|今は|今の|昨年度|前年度")
 _TARGET = re.compile(
@@ -15,38 +15,20 @@ _TARGET = re.compile(
 _DATE_UNITS = {"年度", "年", "月", "日"}
 _MEASURE = re.compile(r"測る|測り|測定|調査|アンケート|統計|記録で|集計|ログ")
 
-NAME = "目指す姿(ブリーフの目標)"
-_OUTCOME = Fact(
-    what="目指す姿と、それを測る指標",
-    why="成果の指標は目指す姿と結び付いているかを問われる",
-    where="首長の方針、住民との話合い",
-)
-_BASELINE_GAP = Fact(
-    what="目標の基準値と時点", why="基準値のない指標は評価されない", where="業務統計、アンケート"
-)
-_TARGET_GAP = Fact(
-    what="三年から五年先までの目標値",
-    why="年度ごとの達成を確かめる",
-    where="担当課の見込み、先行地域の実績",
-)
-_MEASURE_GAP = Fact(
-    what="目標の測り方・頻度・データの出どころ",
-    why="測れない指標は使えない",
-    where="利用の記録、統計を持つ課",
-)
-FACTS = (_OUTCOME, _BASELINE_GAP, _TARGET_GAP, _MEASURE_GAP)
 
-
-def goal_row(brief: Brief) -> PlanKpi:
+def goal_row(brief: Brief) -> PlanRow:
     """The goal as a KPI: baseline, target and measure are taken from the brief's own sentences."""
+    row = load_tables().goal
+    outcome, baseline, targets, measure, grounds = (cell.gaps for cell in row.cells)
     sentences = _sentences(brief.goal) + _sentences(brief.notes)
-    return PlanKpi(
-        name=NAME,
-        outcome=(PlanItem(brief.goal, "brief"),) if brief.goal else _gap(_OUTCOME),
-        baseline=_matching(_BASELINE, _with_amount(sentences), _BASELINE_GAP),
-        targets=_matching(_TARGET, _with_amount(_sentences(brief.goal)), _TARGET_GAP),
-        measure=_matching(_MEASURE, sentences, _MEASURE_GAP),
+    cells = (
+        (PlanItem(brief.goal, "brief"),) if brief.goal else outcome,
+        _matching(_BASELINE, _with_amount(sentences)) or baseline,
+        _matching(_TARGET, _with_amount(_sentences(brief.goal))) or targets,
+        _matching(_MEASURE, sentences) or measure,
+        grounds,
     )
+    return PlanRow(row.label, cells)
 
 
 def is_indicator(sentence: str) -> bool:
@@ -56,18 +38,13 @@ def is_indicator(sentence: str) -> bool:
     )
 
 
-def _matching(pattern: re.Pattern[str], sentences: list[str], fact: Fact) -> Items:
-    found = [sentence for sentence in sentences if pattern.search(sentence)]
-    return tuple(PlanItem(sentence, "brief") for sentence in found) or _gap(fact)
+def _matching(pattern: re.Pattern[str], sentences: list[str]) -> Items:
+    return tuple(PlanItem(s, "brief") for s in sentences if pattern.search(s))
 
 
 def _with_amount(sentences: list[str]) -> list[str]:
     """Those that hold a number: 「現在、一部の集落」 and 「令和8年度までに」 hold none."""
     return [s for s in sentences if any(n.unit not in _DATE_UNITS for n in find_numbers(s))]
-
-
-def _gap(fact: Fact) -> Items:
-    return (PlanItem(fact.gap, "gap"),)
 
 
 def _sentences(text: str | None) -> list[str]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
+from math import inf
 
 from assistant.answering.answer import grounded
 from assistant.answering.signals import Candidate, candidates_of
@@ -107,7 +108,7 @@ class Material:
         self._said = Meter(concepts_of(index, said))
 
     def answers(
-        self, questions: Iterable[str], used: Used, *, most: int, characters: int | None = None
+        self, questions: Iterable[str], used: Used, *, most: int, characters: float = inf
     ) -> list[PlanItem]:
         """Sentences that answer the questions: the best of each in turn, then the next best.
 
@@ -118,21 +119,20 @@ class Material:
                 value is missing is left out.
             used: what has been said already; the sentences found are added.
             most: how many items at most.
-            characters: how many characters at most, all items together; None for no limit.
+            characters: how many characters at most, all items together.
         """
         asked = [(text, question) for question in questions for text in self._filled(question)]
         of_brief = [self._ranked(text, from_brief=True) for text, q in asked if text != q]
         general = [self._ranked(text, from_brief=False) for text, q in asked if text == q]
         turns = [of_brief] * _OF_BRIEF + [general]
         items: list[PlanItem] = []
-        left = characters
         while any(of_brief + general) and (turns or len(items) < min(most, _ENOUGH)):
             for extracts in turns.pop(0) if turns else of_brief + general:
-                item = self._next(extracts, used, left)
+                item = self._next(extracts, used, characters)
                 if item and len(items) < most:
                     items.append(item)
                     used.add(item.text)
-                    left = None if left is None else left - len(item.text)
+                    characters -= len(item.text)
         return items
 
     def passages(self, questions: Iterable[str], most: int) -> list[Passage]:
@@ -166,11 +166,14 @@ class Material:
             self.citations.append(replace(citation, number=number))
         return self._numbers[key]
 
-    def _next(self, extracts: list[Candidate], used: Used, left: int | None) -> PlanItem | None:
+    def _next(self, extracts: list[Candidate], used: Used, left: float) -> PlanItem | None:
         while extracts:
             extract = extracts.pop(0)
-            fits = left is None or len(extract.text) <= left
-            if fits and not used.repeats(extract.text) and (item := self._item(extract)):
+            if (
+                len(extract.text) <= left
+                and not used.repeats(extract.text)
+                and (item := self._item(extract))
+            ):
                 return item
         return None
 
@@ -260,8 +263,7 @@ def _without_amounts(text: str) -> str:
 
 def _own_words(brief: Brief, key: str) -> str:
     """What the brief says under a key, without the town's name, which no document knows."""
-    value = getattr(brief, key)
-    text = "、".join(value) if isinstance(value, tuple) else value or ""
+    text = brief.text(key)
     if brief.municipality:
         text = text.replace(brief.municipality, "")
     return text[:_BRIEF_CHARACTERS].strip()

@@ -1,12 +1,11 @@
 """The reviewer's eye: which criteria are met and by what, and what would be marked down."""
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 
 from assistant.planning.brief import KEYS
 from assistant.planning.template import Criterion, Point, Template, meets
 from assistant.planning.walk import Items
-from assistant.schema import Brief, Coverage, CoverageState, Finding, ProjectPlan
+from assistant.schema import Brief, Coverage, CoverageState, Finding, ProjectPlan, kpi_basis
 
 
 def coverage_of(
@@ -23,15 +22,15 @@ def coverage_of(
         written: what the town has written into the plan beside its brief.
     """
     values = values_of(plan.brief)
-    listed = list(plan.sections)
-    measured = any(kpi.basis != "gap" for kpi in plan.kpis)
+    measured = any(kpi_basis(kpi) != "gap" for kpi in plan.table("kpis").rows)
     rows = []
     for criterion in template.criterion:
-        serving = [section for section in listed if criterion.id in section.criteria]
+        serving = [section for section in plan.sections if criterion.id in section.criteria]
         sourced = [s for s in serving if any(item.basis == "source" for item in s.items)]
-        told = meets(criterion, values) or _mentioned(criterion, written)
+        said = criterion.mentions
+        told = meets(criterion, values) or (said and any(said.search(text) for text in written))
         met = measured if criterion.kpi else told or not criterion.brief
-        state = _state(criterion, met=met, sourced=bool(sourced))
+        state = _state(criterion, met=bool(met), sourced=bool(sourced))
         shown = sourced if state == "source" else serving
         rows.append(
             Coverage(
@@ -65,17 +64,7 @@ def findings_of(
 
 def values_of(brief: Brief) -> dict[str, str]:
     """The brief's values by key, lists joined; keys without a value are left out."""
-    values = {key: getattr(brief, key) for key in KEYS}
-    return {
-        key: "、".join(value) if isinstance(value, tuple) else value
-        for key, value in values.items()
-        if value
-    }
-
-
-def _mentioned(criterion: Criterion, written: Sequence[str]) -> bool:
-    pattern = criterion.mentions
-    return pattern is not None and any(re.search(pattern, text) for text in written)
+    return {key: text for key in KEYS if (text := brief.text(key))}
 
 
 def _state(criterion: Criterion, *, met: bool, sourced: bool) -> CoverageState:

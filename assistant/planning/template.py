@@ -8,16 +8,44 @@ import re
 import tomllib
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from assistant.errors import InputError, cause_of
 from assistant.planning.brief import KEYS
+from assistant.schema import PlanItem
 
 Computed = Literal["per_resident"]
 _FOLDER = Path(__file__).with_name("templates")
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
+
+
+def _brief_key(key: str) -> str:
+    if key not in KEYS:
+        raise ValueError(f"ブリーフにない項目です: {key[:40]}(使える項目: {'、'.join(KEYS)})")
+    return key
+
+
+def _question(question: str) -> str:
+    keys = re.findall(r"\{([^{}]*)\}", question)
+    if len(keys) > 1:
+        raise ValueError(f"1つの問いに使える項目は1つです: {question[:40]}")
+    for key in keys:
+        _brief_key(key)
+    return question
+
+
+_BriefKey = Annotated[str, AfterValidator(_brief_key)]
+_Question = Annotated[str, AfterValidator(_question)]
+_Text = Annotated[str, Field(min_length=1)]
 
 
 class _Record(BaseModel):
@@ -29,55 +57,35 @@ class _Record(BaseModel):
 class Fact(_Record):
     """What only the municipality can give."""
 
-    what: str = Field(min_length=1)
-    why: str = Field(min_length=1)
+    what: _Text
+    why: _Text
     """Why a reviewer asks for it."""
-    where: str = Field(min_length=1)
+    where: _Text
     """Where the town finds it."""
-    unless: str | None = None
+    unless: _BriefKey | None = None
     """Key of the brief that gives it; None where no key does."""
 
-    @field_validator("unless")
-    @classmethod
-    def _known(cls, value: str | None) -> str | None:
-        return value if value is None else _brief_key(value)
-
     @property
-    def gap(self) -> str:
-        """The text that stands in the plan until the town has filled it in."""
-        return f"【要記入: {self.what}。理由: {self.why}。探す所: {self.where}】"
+    def gap(self) -> PlanItem:
+        """What stands in the plan until the town has filled it in."""
+        return PlanItem(f"【要記入: {self.what}。理由: {self.why}。探す所: {self.where}】", "gap")
 
 
 class Condition(_Record):
     """Something looked for in values of the brief."""
 
-    brief: tuple[str, ...] = ()
+    brief: tuple[_BriefKey, ...] = ()
     """Keys of the brief to look in."""
-    mentions: str | None = None
-    """Regular expression that one of them must match; None: that one is given is enough."""
-
-    @field_validator("brief")
-    @classmethod
-    def _known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(_brief_key(key) for key in value)
-
-    @field_validator("mentions")
-    @classmethod
-    def _compiles(cls, value: str | None) -> str | None:
-        if value is not None:
-            try:
-                re.compile(value)
-            except re.error as error:
-                raise ValueError(f"正規表現として読めません: {value[:40]}") from error
-        return value
+    mentions: re.Pattern[str] | None = None
+    """What one of them must say; None: that one is given is enough."""
 
 
 class Criterion(Condition):
     """What a call judges by, and what of the brief meets it."""
 
     id: str
-    name: str = Field(min_length=1)
-    question: str = Field(min_length=1)
+    name: _Text
+    question: _Text
     """What to ask the town while it is unmet."""
     kpi: bool = False
     """Met by a KPI with baseline and measure instead of by the brief's words."""
@@ -87,45 +95,29 @@ class SectionSpec(_Record):
     """A box of the form."""
 
     id: str
-    heading: str = Field(min_length=1)
+    heading: _Text
     criteria: tuple[str, ...] = ()
     limit: int | None = Field(default=None, ge=1)
     """Most characters; None where the form names none."""
-    brief: tuple[str, ...] = ()
+    brief: tuple[_BriefKey, ...] = ()
     """Keys of the brief restated here."""
-    questions: tuple[str, ...] = ()
+    questions: tuple[_Question, ...] = ()
     """Searched in the documents; ``{problem}`` and the like stand for a sentence of the brief, at
     most one in a question."""
     facts: tuple[Fact, ...] = ()
     computed: tuple[Computed, ...] = ()
     tables: tuple[str, ...] = ()
-    """Tables shown with this section: roles, kpis, schedule, or the id of a table."""
-
-    @field_validator("brief")
-    @classmethod
-    def _known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(_brief_key(key) for key in value)
-
-    @field_validator("questions")
-    @classmethod
-    def _placeholders(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for question in value:
-            keys = re.findall(r"\{([^{}]*)\}", question)
-            if len(keys) > 1:
-                raise ValueError(f"1つの問いに使える項目は1つです: {question[:40]}")
-            for key in keys:
-                _brief_key(key)
-        return value
+    """Ids of the tables shown with this section."""
 
 
 class Template(_Record):
     """The shape of a plan."""
 
     name: str = Field(pattern=f"^{_NAME.pattern}$")
-    title: str = Field(min_length=1)
-    follows: str = Field(min_length=1)
+    title: _Text
+    follows: _Text
     """Which call of which year it follows."""
-    note: str = Field(min_length=1)
+    note: _Text
     criterion: tuple[Criterion, ...] = Field(min_length=1)
     section: tuple[SectionSpec, ...] = Field(min_length=1)
 
@@ -137,18 +129,15 @@ class Template(_Record):
         if twice:
             raise ValueError(f"同じ id が2回あります: {twice[0]}")
         named = {name for section in self.section for name in section.criteria}
-        if named - set(known):
-            raise ValueError(f"criterion にない id です: {sorted(named - set(known))[0]}")
-        if set(known) - named:
-            raise ValueError(
-                f"どの section も受け持たない criterion です: {sorted(set(known) - named)[0]}"
-            )
         tables = {name for section in self.section for name in section.tables}
-        if tables - table_names():
-            raise ValueError(
-                f"ない表の名前です: {sorted(tables - table_names())[0]}"
-                f"(使える名前: {'、'.join(sorted(table_names()))})"
-            )
+        there = {table.id for table in load_tables().table}
+        for strange, fault in (
+            (named - set(known), "criterion にない id です: {}"),
+            (set(known) - named, "どの section も受け持たない criterion です: {}"),
+            (tables - there, f"ない表の名前です: {{}}(使える名前: {'、'.join(sorted(there))})"),
+        ):
+            if strange:
+                raise ValueError(fault.format(min(strange)))
         return self
 
     @property
@@ -163,48 +152,25 @@ class Cell(_Record):
     questions: tuple[str, ...] = ()
     facts: tuple[Fact, ...] = ()
 
-
-class RoleSpec(_Record):
-    """A row of the role table."""
-
-    role: str
-    organisation_type: str
-    partners: str
-    """Regular expression of partners of the brief that are of this kind."""
-    duties: Cell
-    cost: Cell
-    data: Cell
-
-
-class KpiSpec(_Record):
-    """A row of the KPI table."""
-
-    name: str
-    outcome: Cell
-    baseline: Cell
-    targets: Cell
-    measure: Cell
-    grounds: Cell
-
-
-class StageSpec(_Record):
-    """A stage of the schedule."""
-
-    stage: str
-    period: Cell
-    activities: Cell
-    exit_criteria: Cell
+    @property
+    def gaps(self) -> tuple[PlanItem, ...]:
+        """What the town must say."""
+        return tuple(fact.gap for fact in self.facts)
 
 
 class RowSpec(_Record):
-    """A row of another table."""
+    """A row of a table."""
 
     label: str
     cells: tuple[Cell, ...]
+    organisation_type: str = ""
+    """Of a role: who takes it."""
+    partners: re.Pattern[str] | None = None
+    """Of a role: found in the names of partners of the brief that are of this kind."""
 
 
 class TableSpec(_Record):
-    """Another table."""
+    """A table beside the sections."""
 
     id: str
     heading: str
@@ -225,10 +191,13 @@ class Point(Condition):
 class Tables(_Record):
     """What all templates share."""
 
-    role: tuple[RoleSpec, ...]
-    kpi: tuple[KpiSpec, ...]
-    stage: tuple[StageSpec, ...]
     table: tuple[TableSpec, ...]
+    goal: RowSpec
+    """The KPI that the brief's goal makes, with what to ask where the brief does not say it."""
+    unassigned: RowSpec
+    """The role of partners that are of no known kind."""
+    no_source: Fact
+    """Asked for where no document answers the questions of a section or cell."""
     point: tuple[Point, ...]
 
 
@@ -271,20 +240,19 @@ def load_tables() -> Tables:
     return _read(Path(__file__).with_name("tables.toml"), Tables)
 
 
-def table_names() -> set[str]:
-    """Names of the tables that a section can show."""
-    return {"roles", "kpis", "schedule", *(table.id for table in load_tables().table)}
-
-
 def meets(condition: Condition, values: dict[str, str]) -> bool:
     """Whether values of the brief (by key) meet a condition; a condition without keys is not."""
     given = [values[key] for key in condition.brief if values.get(key)]
     if condition.mentions is None:
         return bool(given)
-    return any(re.search(condition.mentions, value) for value in given)
+    return any(condition.mentions.search(value) for value in given)
 
 
-_FAULTS = {"missing": "必要な項目がありません", "extra_forbidden": "使えない項目です"}
+_FAULTS = {
+    "missing": "必要な項目がありません",
+    "extra_forbidden": "使えない項目です",
+    "pattern_regex": "正規表現として読めません",
+}
 """pydantic's error types in Japanese."""
 
 
@@ -310,9 +278,3 @@ def _read(path: Path, record: type[_R]) -> _R:
             f"テンプレートをTOMLとして読めません: {path}({cause_of(error)})",
             "UTF-8で保存し、値を引用符で囲んでください。",
         ) from error
-
-
-def _brief_key(key: str) -> str:
-    if key not in KEYS:
-        raise ValueError(f"ブリーフにない項目です: {key[:40]}(使える項目: {'、'.join(KEYS)})")
-    return key

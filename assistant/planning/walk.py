@@ -2,17 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import chain
+from operator import attrgetter
 
-from assistant.schema import (
-    Citation,
-    PlanItem,
-    PlanKpi,
-    PlanRole,
-    PlanRow,
-    PlanStage,
-    PlanTable,
-    ProjectPlan,
-)
+from assistant.schema import PlanItem, PlanTable, ProjectPlan
 
 Items = tuple[PlanItem, ...]
 Change = Callable[[Items, str], Items]
@@ -21,15 +14,12 @@ Change = Callable[[Items, str], Items]
 
 def changed(plan: ProjectPlan, change: Change) -> ProjectPlan:
     """The plan with `change` applied to every group of items, in reading order."""
-    sections = tuple(
-        replace(section, items=change(section.items, section.heading)) for section in plan.sections
-    )
     return replace(
         plan,
-        sections=sections,
-        roles=tuple(_role(role, change) for role in plan.roles),
-        kpis=tuple(_kpi(kpi, change) for kpi in plan.kpis),
-        schedule=tuple(_stage(stage, change) for stage in plan.schedule),
+        sections=tuple(
+            replace(section, items=change(section.items, section.heading))
+            for section in plan.sections
+        ),
         tables=tuple(_table(table, change) for table in plan.tables),
         findings=tuple(
             replace(finding, grounds=change(finding.grounds, finding.point))
@@ -38,73 +28,31 @@ def changed(plan: ProjectPlan, change: Change) -> ProjectPlan:
     )
 
 
+def _table(table: PlanTable, change: Change) -> PlanTable:
+    rows = tuple(
+        replace(row, cells=tuple(change(cell, row.label) for cell in row.cells))
+        for row in table.rows
+    )
+    return replace(table, rows=rows)
+
+
 def items_of(plan: ProjectPlan) -> Iterator[PlanItem]:
     """Every item of the plan in reading order."""
-    found: list[PlanItem] = []
-
-    def collect(items: Items, _: str) -> Items:
-        found.extend(items)
-        return items
-
-    changed(plan, collect)
-    return iter(found)
+    cells = (cell for table in plan.tables for row in table.rows for cell in row.cells)
+    grounds = (finding.grounds for finding in plan.findings)
+    return chain.from_iterable(chain((s.items for s in plan.sections), cells, grounds))
 
 
 def renumbered(plan: ProjectPlan) -> ProjectPlan:
     """The plan with its citations numbered by first use, those of no item left out."""
-    used = list(dict.fromkeys(n for item in items_of(plan) for n in item.citations))
-    return with_numbers(plan, {old: new for new, old in enumerate(used, start=1)})
-
-
-def with_numbers(plan: ProjectPlan, numbers: dict[int, int]) -> ProjectPlan:
-    """The plan with its citation numbers mapped; citations without a new number are left out."""
+    used = dict.fromkeys(n for item in items_of(plan) for n in item.citations)
+    numbers = {old: new for new, old in enumerate(used, start=1)}
 
     def renumber(items: Items, _: str) -> Items:
         return tuple(
             replace(item, citations=tuple(numbers[n] for n in item.citations)) for item in items
         )
 
-    kept = [c for c in plan.citations if c.number in numbers]
-    moved = sorted((replace(c, number=numbers[c.number]) for c in kept), key=_number)
-    return replace(changed(plan, renumber), citations=tuple(moved))
-
-
-def _number(citation: Citation) -> int:
-    return citation.number
-
-
-def _role(role: PlanRole, change: Change) -> PlanRole:
-    return replace(
-        role,
-        duties=change(role.duties, role.role),
-        cost=change(role.cost, role.role),
-        data=change(role.data, role.role),
-    )
-
-
-def _kpi(kpi: PlanKpi, change: Change) -> PlanKpi:
-    return replace(
-        kpi,
-        outcome=change(kpi.outcome, kpi.name),
-        baseline=change(kpi.baseline, kpi.name),
-        targets=change(kpi.targets, kpi.name),
-        measure=change(kpi.measure, kpi.name),
-        grounds=change(kpi.grounds, kpi.name),
-    )
-
-
-def _stage(stage: PlanStage, change: Change) -> PlanStage:
-    return replace(
-        stage,
-        period=change(stage.period, stage.stage),
-        activities=change(stage.activities, stage.stage),
-        exit_criteria=change(stage.exit_criteria, stage.stage),
-    )
-
-
-def _table(table: PlanTable, change: Change) -> PlanTable:
-    rows = tuple(
-        PlanRow(row.label, tuple(change(cell, row.label) for cell in row.cells))
-        for row in table.rows
-    )
-    return replace(table, rows=rows)
+    kept = (replace(c, number=numbers[c.number]) for c in plan.citations if c.number in numbers)
+    citations = tuple(sorted(kept, key=attrgetter("number")))
+    return replace(changed(plan, renumber), citations=citations)

@@ -41,7 +41,7 @@ class SectionWriter:
         self._failures = 0
 
     def items(
-        self, spec: SectionSpec, material: Material, used: Used, characters: int | None
+        self, spec: SectionSpec, material: Material, used: Used, characters: float
     ) -> list[PlanItem]:
         """The statements for a section; none where the model fails or finds nothing.
 
@@ -49,7 +49,7 @@ class SectionWriter:
             spec: the section.
             material: finds the passages and numbers the citations.
             used: what has been said already; the statements kept are added.
-            characters: how many there is room for; None for no limit.
+            characters: how many there is room for.
         """
         passages = material.passages(spec.questions, _MOST_PASSAGES)
         if self._failures >= _MOST_FAILURES or not passages:
@@ -76,12 +76,11 @@ class SectionWriter:
             for text in written.unverified
         ]
         items: list[PlanItem] = []
-        left = characters
         for item in material.numbered(written.statements, written.citations):
-            if used.repeats(item.text) or (left is not None and len(item.text) > left):
+            if used.repeats(item.text) or len(item.text) > characters:
                 continue
             used.add(item.text)
             items.append(item)
-            left = None if left is None else left - len(item.text)
+            characters -= len(item.text)
         self.sections += bool(items)
         return items

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import tomli_w
+from pydantic import TypeAdapter
 
 from assistant.errors import InputError, StorageError, cause_of
 from assistant.filenames import safe_name
@@ -32,6 +33,9 @@ class Saved:
     drafted: bool = False
 
 
+_SAVED = TypeAdapter(Saved)
+
+
 def names(folder: Path) -> list[str]:
     """The clients that have something saved, in order."""
     return sorted(path.parent.name for path in _place(folder).glob("*/brief.toml"))
@@ -49,7 +53,7 @@ def load(folder: Path, client: str) -> Saved:
     try:
         brief = tomllib.loads((place / "brief.toml").read_text(encoding="utf-8"))
         rest = json.loads((place / "plan.json").read_text(encoding="utf-8"))
-        return Saved(brief=brief, **rest)
+        return _SAVED.validate_python({"brief": brief, **rest})
     except (OSError, ValueError, TypeError) as error:
         raise _unreadable(place) from error
 
@@ -79,14 +83,8 @@ def save(folder: Path, client: str, saved: Saved) -> None:
     Raises:
         StorageError: the folder cannot be written.
     """
-    rest = {
-        "template": saved.template,
-        "fillings": saved.fillings,
-        "tables": saved.tables,
-        "drafted": saved.drafted,
-    }
     texts = {
-        "plan.json": json.dumps(rest, ensure_ascii=False, indent=1),
+        "plan.json": _SAVED.dump_json(saved, exclude={"brief"}, indent=1).decode(),
         "brief.toml": tomli_w.dumps(saved.brief, multiline_strings=False),
     }
     _keep(_place(folder) / _name_of(client), texts)
@@ -122,7 +120,9 @@ def _keep(place: Path, texts: Mapping[str, str]) -> None:
     try:
         place.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
-            _write(place / name, text)
+            half = (place / name).with_suffix(".half")
+            half.write_text(text, encoding="utf-8")
+            half.replace(place / name)
     except OSError as error:
         raise StorageError(
             f"計画を保存できません({cause_of(error)})。",
@@ -163,9 +163,3 @@ def _name_of(client: str) -> str:
 
 def _place(folder: Path) -> Path:
     return folder / "clients"
-
-
-def _write(path: Path, text: str) -> None:
-    half = path.with_suffix(".half")
-    half.write_text(text, encoding="utf-8")
-    half.replace(path)

@@ -71,10 +71,11 @@ def sections(assistant: Assistant, plan: ProjectPlan | None) -> None:
 
 def _sections(plan: ProjectPlan, cited: dict[int, Citation]) -> None:
     for number, section in enumerate(plan.sections):
-        over = section.limit is not None and section.characters > section.limit
         size = f"{section.characters:,}/{section.limit:,}字" if section.limit else ""
         count = f"要記入{len(section.gaps)}" if section.gaps else "要記入なし"
-        name = "、".join(part for part in (size + ("(超過)" if over else ""), count) if part)
+        name = "、".join(
+            part for part in (size + ("(超過)" if section.over else ""), count) if part
+        )
         box = st.expander(
             f"{label(section.heading)}({label(name)})",
             expanded=number == 0,
@@ -178,17 +179,13 @@ def tables(plan: ProjectPlan | None, saved: Saved) -> Saved:
             edited[table] = rows
         _edited(table, plan)
     for other in plan.tables:
+        if other.id in TABLES:
+            continue
         st.subheader(label(other.heading), anchor=False)
-        cells = [
-            dict(
-                zip(
-                    other.columns,
-                    (row.label, *("\n".join(i.text for i in cell) for cell in row.cells)),
-                    strict=True,
-                )
-            )
-            for row in other.rows
-        ]
+        cells = []
+        for row in other.rows:
+            texts = ("\n".join(item.text for item in cell) for cell in row.cells)
+            cells.append(dict(zip(other.columns, (row.label, *texts), strict=True)))
         st.dataframe(cells, hide_index=True, row_height=_TABLE_ROW, column_config=_widths(cells))
     return replace(saved, tables=edited)
 

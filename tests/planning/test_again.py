@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import pytest
 from towns import Town
@@ -8,6 +9,8 @@ from assistant.export.rows import plan_row
 from assistant.schema import Brief
 from evals.independent.plans import items, plan_faults
 
+SAVED = Path(__file__).parents[1] / "data" / "plans" / "saved.json"
+"""A plan over `documents` as version 0.1 saved it, its sources by the names of their files."""
 BRIEF = Brief(municipality="みどり町", problem="通信の設備が古く、更新の費用を負担できない。")
 
 
@@ -51,6 +54,17 @@ def test_an_unchanged_plan_stays_as_it_is(row, again):
         k: v for k, v in row.items() if k != "seconds"
     }
     assert plan.changes == ()
+
+
+def test_a_plan_saved_by_an_earlier_version_opens_whole(assistant):
+    plan = assistant.draft_again(SAVED)
+    before = json.loads(SAVED.read_text(encoding="utf-8"))
+    after = json.loads(json.dumps(plan_row(plan)))
+    for citation in after["citations"]:
+        citation["source_path"] = Path(citation["source_path"]).name
+    of_this_run = {"seconds": before["seconds"], "provenance": before["provenance"]}
+    assert after | of_this_run == before
+    assert after["citations"]
 
 
 def test_what_the_town_fills_in_is_its_own_and_counts(row, again):

@@ -51,7 +51,7 @@ def test_no_box_is_over_its_limit_and_none_repeats_another(drafted):
 
 
 def test_partners_are_placed_once(drafted):
-    placed = [name for role in drafted.roles for name in role.candidates]
+    placed = [name for role in drafted.table("roles").rows for name in role.candidates]
     assert sorted(placed) == sorted([*drafted.brief.partners, drafted.brief.municipality])
 
 

@@ -15,6 +15,7 @@ from assistant.planning.edit import (
     with_rows,
 )
 from assistant.planning.walk import items_of, renumbered
+from assistant.schema import PlanItem, PlanRow
 
 
 @pytest.fixture(scope="module")
@@ -43,20 +44,35 @@ def test_a_filled_gap_is_the_towns_own_word_in_its_section_only(plan):
     ]
 
 
+def with_roles(plan, *rows):
+    roles = replace(plan.table("roles"), rows=rows)
+    return replace(plan, tables=(roles, *plan.tables[1:]))
+
+
+def with_cost(plan, *items):
+    """The plan with these sentences on who pays in the first row of its roles."""
+    first, *rest = plan.table("roles").rows
+    duties, _, data = first.cells
+    return with_roles(plan, replace(first, cells=(duties, items, data)), *rest)
+
+
+def cost(plan):
+    return plan.table("roles").rows[0].cells[1]
+
+
 @pytest.mark.parametrize("table", TABLES)
 def test_a_table_left_alone_stays_as_it_was(plan, table):
     assert with_rows(plan, table, table_rows(plan, table)) == plan
 
 
 def test_an_edited_cell_loses_the_citation_of_the_sentence_that_was_changed_only(plan):
-    cited = replace(plan.roles[0].cost[0], text="国が払う。", basis="source", citations=(1,))
-    kept = replace(cited, text="町も払う。", citations=(2,))
-    before = replace(plan, roles=(replace(plan.roles[0], cost=(cited, kept)), *plan.roles[1:]))
+    cited = PlanItem("国が払う。", "source", (1,))
+    before = with_cost(plan, cited, PlanItem("町も払う。", "source", (2,)))
     rows = table_rows(before, "roles")
     assert rows[0]["費用負担"] == "国が払う。[1]\n町も払う。[2]"
     rows[0]["費用負担"] = "国が半分払う。[1]\n町も払う。[2]"
-    cost = with_rows(before, "roles", rows).roles[0].cost
-    assert [(item.text, item.basis, item.citations) for item in cost] == [
+    after = cost(with_rows(before, "roles", rows))
+    assert [(item.text, item.basis, item.citations) for item in after] == [
         ("国が半分払う。", "brief", ()),
         ("町も払う。", "source", (2,)),
     ]
@@ -72,12 +88,11 @@ def test_an_edited_cell_loses_the_citation_of_the_sentence_that_was_changed_only
     ],
 )
 def test_no_number_of_a_citation_is_left_in_the_towns_own_words(plan, cell, items):
-    cited = replace(plan.roles[0].cost[0], text="国が払う。", basis="source", citations=(1,))
-    before = replace(plan, roles=(replace(plan.roles[0], cost=(cited,)), *plan.roles[1:]))
+    before = with_cost(plan, PlanItem("国が払う。", "source", (1,)))
     rows = table_rows(before, "roles")
     rows[0]["費用負担"] = cell
-    cost = with_rows(before, "roles", rows).roles[0].cost
-    assert [(item.text, item.citations) for item in cost] == items
+    after = cost(with_rows(before, "roles", rows))
+    assert [(item.text, item.citations) for item in after] == items
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -93,15 +108,13 @@ def test_rows_can_be_added_and_taken_out(plan, table):
 
 
 def test_a_sentence_written_over_is_labelled_and_the_numbers_after_it_move_up(plan):
-    base = replace(plan, sections=(), tables=(), findings=(), kpis=(), schedule=())
-    cited = replace(plan.roles[0].duties[0], basis="source", label=None)
-    first, second = (replace(cited, text=f"{n}文目。", citations=(n,)) for n in (1, 2))
+    first, second = (PlanItem(f"{n}文目。", "source", (n,)) for n in (1, 2))
     pool = tuple(replace(plan.citations[0], number=n) for n in (1, 2))
-    role = replace(plan.roles[0], duties=(first, second), cost=(), data=())
-    base = replace(base, roles=(role,), citations=pool)
+    base = replace(plan, sections=(), findings=(), tables=plan.tables[:1], citations=pool)
+    base = with_roles(base, PlanRow("代表", ((first, second), (), ())))
     rows = [table_rows(base, "roles")[0] | {"責任": "町が書いた文。\n2文目。[2]"}]
     after = renumbered(with_rows(base, "roles", rows))
-    assert [(i.text, i.label, i.citations) for i in after.roles[0].duties] == [
+    assert [(i.text, i.label, i.citations) for i in after.table("roles").rows[0].cells[0]] == [
         ("町が書いた文。", EDITED, ()),
         ("2文目。", None, (1,)),
     ]
