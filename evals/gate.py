@@ -19,8 +19,8 @@ from evals.statistics import Comparison, compare, holm
 
 LEVEL = 0.025
 FLOORS = {"quote_verification": 1.0, "refusal_recall": 0.65, "answered": 0.70}
-"""Least mean, whatever the baseline. The two of refusals lie far enough below today's .82 and .83
-that chance does not reach them."""
+"""Least mean, whatever the baseline. The two of refusals lie .15 and more below the accepted run
+(``baseline/``), too far for chance to reach them."""
 _ERRORED = 0.01
 _SHOWN = 10
 

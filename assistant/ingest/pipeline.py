@@ -1,7 +1,8 @@
 """Documents through LlamaIndex: our node parser inside its IngestionPipeline.
 
-The pipeline's docstore keeps the hash of every document it has seen, so a document that comes again
-unchanged produces no nodes. `StructureNodeParser` does the work: structure, then chunks.
+`StructureNodeParser` does the work: structure, then chunks. The pipeline's docstore keeps the hash
+of every document in the index and would leave out one that comes again unchanged; which documents
+are cut is decided before (`assistant.sources`), so each is forgotten first and cut anew.
 """
 
 import json
