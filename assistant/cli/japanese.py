@@ -25,6 +25,7 @@ class _Formatter(click.HelpFormatter):
 
     def write_dl(self, rows: Iterable[tuple[str, str]], *_: int, **__: int) -> None:
         """Two columns, a Japanese character as wide as two others; the terminal breaks lines."""
+        rows = list(rows)
         widths = {term: sum(1 + (east_asian_width(c) in "FW") for c in term) for term, _ in rows}
         for term, text in rows:
             gap = " " * (max(widths.values()) - widths[term])

@@ -29,14 +29,8 @@ class Named(click.Choice[str]):
 
 def command(text: str, group: Group | None = None, *, json_option: bool = True) -> Decorator:
     """A command, of the program or of a group in it; every command can name its index."""
-
-    def declared(run: Callable[..., int | None]) -> click.Command:
-        run = index(as_json(run) if json_option else run)
-        return (
-            group.command(help=text)(run) if group else click.command(cls=Command, help=text)(run)
-        )
-
-    return declared
+    declare = group.command(help=text) if group else click.command(cls=Command, help=text)
+    return lambda run: declare(index(as_json(run) if json_option else run))
 
 
 def option(name: str, metavar: str, text: str, kind: Any = None, **more: Any) -> Decorator:
