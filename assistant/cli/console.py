@@ -32,11 +32,7 @@ def index_root(index: Path | None) -> Path:
 
 
 def generation_folder(index: Path | None) -> Path:
-    """Folder of the current generation of the index a command works on.
-
-    Raises:
-        IndexMissingError: there is no index.
-    """
+    """Folder of the current generation of the index; `IndexMissingError` where there is none."""
     from assistant.retrieval.index import current_generation, no_index
 
     root = index_root(index)

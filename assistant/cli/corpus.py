@@ -8,10 +8,7 @@ from assistant.cli.console import generation_folder, read_settings, to_json
 from assistant.cli.japanese import Group
 from assistant.cli.options import command
 
-
-@click.group(cls=Group, help="文書の題名・日付・段階を確かめる、原文を加える")
-def corpus() -> None:
-    """Hold the commands on documents as they are described."""
+corpus = Group("corpus", help="文書の題名・日付・段階を確かめる、原文を加える")
 
 
 @command("文書の題名・日付・段階と、その根拠を並べる", corpus)

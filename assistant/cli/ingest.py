@@ -40,9 +40,7 @@ def ingest(paths: tuple[Path, ...], strict: bool, index: Path | None, as_json: b
         )
 
 
-@click.group(cls=Group, help="索引の状態を調べる、作り直す")
-def index() -> None:
-    """Hold the commands on an index as a whole."""
+index = Group("index", help="索引の状態を調べる、作り直す")
 
 
 @command("索引の内容を数える", index)
