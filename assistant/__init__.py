@@ -10,11 +10,14 @@ The package in reading order::
     prompts/                     what models are told, as checked files
     answering/                   passages → statements, each grounded in a verified quote
     planning/                    a brief and a template → a plan, its gaps named
-    export/                      records as JSON and as text
+    export/                      records as JSON, text, Markdown, Word and filled forms
+    sources                      paths → files, each content once
     indexing                     files → the next generation of an index
     originals                    addresses → files kept with where they came from
+    feedback                     what people thought of answers, kept on this machine
     assistant                    Assistant: opens an index and answers
-    cli                          the ``regional-dx`` command
+    verify                       an index checked in a process of its own
+    cli/, ui/                    the ``regional-dx`` command; the web app
 
 Imports point down this list only (checked by import-linter). Telemetry of every library is switched
 off here, before any of them can be imported.

@@ -1,4 +1,7 @@
-"""Settings from the environment (``REGIONAL_DX_*``); read by assistant.py, cli and ui only."""
+"""Settings from the environment (``REGIONAL_DX_*``).
+
+The command, the pages of the app and `Assistant.open` load them; the rest is handed the record.
+"""
 
 import os
 from collections.abc import Mapping

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -121,7 +122,9 @@ def test_a_search_without_results_is_no_error(run, run_json, index_root, questio
     ("options", "passes"),
     [
         (["--kind", "minutes"], lambda row: row["kind"] == "minutes"),
+        (["--kind", "議事録"], lambda row: row["kind"] == "minutes"),
         (["--status", "draft"], lambda row: row["status"] == "draft"),
+        (["--status", "案"], lambda row: row["status"] == "draft"),
         (["--since", "2024-03-15"], lambda row: row["published"] >= "2024-03-15"),
         (["--until", "2024-03-15"], lambda row: row["published"] <= "2024-03-15"),
         (["--speaker", "佐藤"], lambda row: "佐藤" in row["speaker"]),
@@ -289,6 +292,17 @@ def test_ingest_for_people_names_every_skip(run, town):
     assert out.startswith("追加 1件、取り込めず 1件\n")
     for line in (f"取り込めず: {town.documents / 'table.xlsx'}\n", "  理由: ", "  対処: "):
         assert line in out
+    assert out.endswith("2件のうち1件は索引に入っていません(理由と対処は上のとおり)。\n")
+
+
+def test_a_skip_is_an_error_only_where_it_is_asked_for(run, town):
+    town.write("library.txt", LIBRARY.format(hours=120))
+    ingest = ("ingest", town.documents, "--index", town.root, "--strict", "--json")
+    assert run(*ingest)[0] == 0
+    town.write("table.xlsx", "x")
+    code, out, err = run(*ingest)
+    assert (code, len(json.loads(out)["skipped"])) == (1, 1)
+    assert err.startswith("エラー: 取り込めなかった文書が1件あります。\n対処: ")
 
 
 def test_what_is_ingested_answers(run, run_json, town):
@@ -306,6 +320,9 @@ def test_stats_count_the_index(run, run_json, index_root):
     code, out, err = run("index", "stats", "--index", index_root)
     assert (code, err) == (0, "")
     assert row["index_id"] in out
+    assert "骨子 2件" in out
+    assert "案 " in out
+    assert not {"minutes", "outline", "draft", "final"} & set(re.split(r"\W+", out))
 
 
 def test_verify_finds_a_sound_index_sound(run_json, index_root):
@@ -334,25 +351,34 @@ def test_rebuild_makes_a_damaged_index_sound(run, run_json, tmp_path, index_root
 
 
 @pytest.mark.parametrize(
-    "arguments",
+    ("arguments", "words"),
     [
-        [],
-        ["ingest"],
-        ["unknown"],
-        ["index"],
-        ["show"],
-        ["search", "通信", "-k", "x"],
-        ["search", "通信", "--kind", "novel"],
-        ["ask", "通信", "--status", "done"],
-        ["ask", "通信", "--mode", "magic"],
-        ["ask", "通信", "--unknown"],
+        ([], "続けて ingest、index、"),
+        (["ingest"], "パス ... が必要です"),
+        (["unknown"], "unknown というコマンドはありません"),
+        (["index", "stat"], "stat というコマンドはありません。stats のことですか"),
+        (["index"], "続けて rebuild、stats、verify のどれかが必要です"),
+        (["show"], "番号 が必要です"),
+        (["search", "通信", "-k", "x"], "-k は整数で書いてください"),
+        (["search", "通信", "--kind", "novel"], "--kind は 議事録、報告書、"),
+        (["ask", "通信", "--status", "done"], "--status は 確定、案、"),
+        (["ask", "通信", "--status"], "--status の値がありません"),
+        (["ask", "通信", "--json=3"], "--json に値は要りません"),
+        (["ask", "通信", "--mode", "magic"], "--mode は auto、extractive、llm から"),
+        (["ask", "通信", "--unknown"], "--unknown は使えません"),
+        (["ask", "通信", "費用"], "余分な語があります"),
     ],
+    ids=str,
 )
-def test_wrong_usage_is_exit_code_2(arguments, capsys):
+def test_wrong_usage_is_exit_code_2_and_two_lines_of_japanese(arguments, words, capsys):
     with pytest.raises(SystemExit) as stopped:
         main(arguments)
     assert stopped.value.code == 2
-    assert capsys.readouterr().out == ""
+    out, err = capsys.readouterr()
+    fault, remedy = err.splitlines()
+    assert out == ""
+    assert f"エラー: コマンドの書き方が正しくありません({words}" in fault
+    assert remedy.startswith("対処: regional-dx")
 
 
 @pytest.mark.parametrize(
@@ -362,7 +388,23 @@ def test_help_is_on_standard_output(arguments, capsys):
     with pytest.raises(SystemExit) as stopped:
         main(arguments)
     assert stopped.value.code == 0
-    assert "usage: regional-dx" in capsys.readouterr().out
+    assert "使い方: regional-dx" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [("regional-dx in", {"ingest", "index"}), ("regional-dx ask --kind 議", {"議事録"})],
+)
+def test_a_shell_completes_commands_and_kinds(words, offered):
+    last = str(words.count(" "))
+    environment = {
+        "_REGIONAL_DX_COMPLETE": "bash_complete",
+        "COMP_WORDS": words,
+        "COMP_CWORD": last,
+    }
+    done = process(env={**environment, "PYTHONUTF8": "1"})
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert {line.partition(",")[2] for line in done.stdout.decode().splitlines()} == offered
 
 
 def test_an_interrupted_command_says_so(run, index_root, monkeypatch):
@@ -401,6 +443,13 @@ def test_a_console_in_cp932_survives_what_it_cannot_show(index_root, tmp_path):
     )
     assert (done.returncode, done.stderr) == (0, b"")
     assert "41人" in done.stdout.decode("cp932")
+
+
+@pytest.mark.parametrize(("arguments", "code"), [(["ask", "--help"], 0), (["ask", "--kind"], 2)])
+def test_a_console_in_cp932_shows_help_and_usage_errors(arguments, code):
+    done = process(*arguments, env={"PYTHONIOENCODING": "cp932", "PYTHONUTF8": "0"})
+    assert done.returncode == code
+    assert "--help" in (done.stdout + done.stderr).decode("cp932")
 
 
 def test_a_console_in_cp932_alters_no_quote(index_root, tmp_path):

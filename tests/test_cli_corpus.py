@@ -61,7 +61,9 @@ def test_check_names_in_one_line_what_was_not_read(town, capsys):
 def test_check_says_how_to_correct_and_correcting_settles_it(town, capsys):
     _, out, _ = run(capsys, "corpus", "check", "--index", town.root)
     assert " ? 日付: 2024-04(3行「令和6年4月」) ← 日まで書かれていません" in out
-    assert "   段階: draft(1行「みどり市通信網整備計画（案）」)" in out
+    assert "   段階: 案(1行「みどり市通信網整備計画（案）」)" in out
+    assert " ? 種類: その他 ← " in out
+    assert 'kind = "minutes"      (minutes=議事録、' in out
     assert f"直す先: {town.documents / 'plan.txt.meta.toml'}" in out
     assert "確かめたい項目のある文書は 1件です" in out
     town.write(
@@ -79,7 +81,9 @@ def test_check_shows_the_series(town, capsys):
     town.ingest()
     _, out, _ = run(capsys, "corpus", "check", "--index", town.root)
     assert "後の文書: 「みどり市通信網整備計画」(2024-09-13)" in out
-    assert "一連の文書: みどり市通信網整備計画" in out
+    assert [line for line in out.splitlines() if line.startswith("一連の文書")] == [
+        "一連の文書: みどり市通信網整備計画"
+    ]
 
 
 def test_check_leaves_out_the_starter_corpus(home, capsys):

@@ -1,6 +1,5 @@
 """What every command needs: settings, the index, progress, output."""
 
-import argparse
 import json
 import sys
 from pathlib import Path
@@ -11,12 +10,12 @@ if TYPE_CHECKING:
     from assistant.settings import Settings
 
 
-def open_assistant(options: argparse.Namespace) -> "Assistant":
-    """The assistant over the index named by the options, the settings or the default."""
+def open_assistant(index: Path | None) -> "Assistant":
+    """The assistant over the index named on the command line, by the settings, or the default."""
     from assistant.assistant import Assistant
 
     with Progress() as progress:
-        return Assistant.open(options.index, read_settings(), progress=progress.show)
+        return Assistant.open(index, read_settings(), progress=progress.show)
 
 
 def read_settings() -> "Settings":
@@ -26,18 +25,24 @@ def read_settings() -> "Settings":
     return load_settings()
 
 
-def index_root(options: argparse.Namespace) -> Path:
+def index_root(index: Path | None) -> Path:
     """Folder of the index a command works on; it may not exist yet."""
     settings = read_settings()
-    return options.index or settings.index or settings.default_index
+    return index or settings.index or settings.default_index
 
 
-def print_value(value: object) -> None:
-    """Text as it is, anything else as one line of JSON."""
-    print(value if isinstance(value, str) else as_json(value))
+def generation_folder(index: Path | None) -> Path:
+    """Folder of the current generation of the index; `IndexMissingError` where there is none."""
+    from assistant.retrieval.index import current_generation, no_index
+
+    root = index_root(index)
+    folder = current_generation(root)
+    if folder is None:
+        raise no_index(root)
+    return folder
 
 
-def as_json(value: object) -> str:
+def to_json(value: object) -> str:
     r"""One line of JSON; escaped (\uXXXX) where the output cannot hold every character.
 
     A console in CP932 would otherwise put 「?」 into a quote that is promised word for word.

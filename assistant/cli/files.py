@@ -18,15 +18,10 @@ def check_target(path: Path, suffixes: Sequence[str], *, force: bool) -> None:
             f"この形式では書き出せません: {path.name}",
             f"名前の終わりを {' か '.join(suffixes)} にしてください。",
         )
-    refuse_existing(path, force=force)
+    _refuse_existing(path, force=force)
 
 
-def refuse_existing(path: Path, *, force: bool) -> None:
-    """Refuse to overwrite a file unasked.
-
-    Raises:
-        InputError: the file exists.
-    """
+def _refuse_existing(path: Path, *, force: bool) -> None:
     if path.exists() and not force:
         raise InputError(
             f"同じ名前のファイルがあります: {path}",
@@ -40,7 +35,7 @@ def write_file(content: bytes, path: Path, *, force: bool) -> None:
     Raises:
         InputError: it exists already, or the place cannot be written.
     """
-    refuse_existing(path, force=force)
+    _refuse_existing(path, force=force)
     try:
         path.write_bytes(content)
     except OSError as error:

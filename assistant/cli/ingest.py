@@ -1,85 +1,73 @@
 """``ingest`` and ``index``: what goes into the index, and its health."""
 
-import argparse
 import sys
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING
 
-from assistant.cli.console import Progress, index_root, print_value, read_settings
-from assistant.cli.parser import add_command
+import click
+
+from assistant.cli.console import Progress, generation_folder, index_root, read_settings, to_json
+from assistant.cli.japanese import Group
+from assistant.cli.options import FILE, command
 from assistant.errors import AssistantError
 
-
-def register(commands: Any) -> None:
-    """Add ``ingest`` and ``index`` to the command line."""
-    ingest = add_command(commands, "ingest", _ingest, "文書やフォルダーを索引に取り込む")
-    ingest.add_argument("paths", nargs="+", type=Path, metavar="パス", help="ファイルかフォルダー")
-
-    index = commands.add_parser("index", help="索引の状態を調べる、作り直す")
-    actions = index.add_subparsers(required=True, metavar="操作")
-    add_command(actions, "stats", _index_stats, "索引の内容を数える")
-    add_command(actions, "verify", _index_verify, "索引をすべて検査する")
-    add_command(actions, "rebuild", _index_rebuild, "元の文書から索引を作り直す")
+if TYPE_CHECKING:
+    from assistant.schema import IngestReport
 
 
-def _ingest(options: argparse.Namespace) -> int:
-    from assistant.export.rows import ingest_row
-    from assistant.export.text import report_text
-    from assistant.indexing import ingest, starter_folders
+@command("文書やフォルダーを索引に取り込む")
+@click.argument("paths", nargs=-1, required=True, type=FILE, metavar="パス ...")
+@click.option("--strict", is_flag=True, help="取り込めなかった文書があれば、終了コードを1にする")
+def ingest(paths: tuple[Path, ...], strict: bool, index: Path | None, as_json: bool) -> None:
+    """Bring the index up to date with the paths and say what was done."""
+    from assistant import indexing
 
     settings = read_settings()
-    root = options.index or settings.index
+    root = index or settings.index
     with Progress() as progress:
         if root is None:
             # The default index starts with the starter corpus, whichever command comes first.
             root = settings.default_index
-            ingest(starter_folders(), root, settings, starter=True, progress=progress.show)
-        report = ingest(options.paths, root, settings, progress=progress.show)
-    print_value(ingest_row(report) if options.json else report_text(report))
-    return 0
+            starter = indexing.starter_folders()
+            indexing.ingest(starter, root, settings, starter=True, progress=progress.show)
+        report = indexing.ingest(list(paths), root, settings, progress=progress.show)
+    _print_report(report, as_json=as_json)
+    if strict and report.skipped:
+        raise AssistantError(
+            f"取り込めなかった文書が{len(report.skipped)}件あります。",
+            "それぞれの理由と対処を確かめ、もう一度実行してください。",
+        )
 
 
-def _index_stats(options: argparse.Namespace) -> int:
-    from collections import Counter
-
-    from assistant.export.text import stats_text
-    from assistant.retrieval.index import current_generation, no_index, read_manifest
-
-    root = index_root(options)
-    folder = current_generation(root)
-    if folder is None:
-        raise no_index(root)
-    manifest = read_manifest(folder)
-    documents = manifest.documents.values()
-    row = {
-        "index_id": manifest.index_id,
-        "generation": manifest.generation,
-        "documents": len(documents),
-        "chunks": manifest.chunks,
-        "kinds": dict(Counter(document.kind for document in documents)),
-        "statuses": dict(Counter(document.status for document in documents)),
-        "newest": max((d.published for d in documents if d.published), default=None),
-        "skipped": [{"path": s.path, "reason": s.reason} for s in manifest.skipped],
-        "embedding": manifest.embedding,
-    }
-    print_value(row if options.json else stats_text(row))
-    return 0
+index = Group("index", help="索引の状態を調べる、作り直す")
 
 
-def _index_verify(options: argparse.Namespace) -> int:
+@command("索引の内容を数える", index)
+def stats(index: Path | None, as_json: bool) -> None:
+    """Print what the index holds."""
+    from assistant.export.descriptions import stats_row, stats_text
+    from assistant.retrieval.index import read_manifest
+
+    row = stats_row(read_manifest(generation_folder(index)))
+    print(to_json(row) if as_json else stats_text(row))
+
+
+@command("索引をすべて検査する", index)
+def verify(index: Path | None, as_json: bool) -> None:
+    """Check every part of the index; problems are an expected error."""
     from assistant.verify import verify_apart
 
     began = perf_counter()
-    verdict = verify_apart(index_root(options))
+    verdict = verify_apart(index_root(index))
     row = {
         "ok": not verdict.problems,
         "problems": list(verdict.problems),
         "chunks": verdict.chunks,
         "seconds": round(perf_counter() - began, 2),
     }
-    if options.json:
-        print_value(row)
+    if as_json:
+        print(to_json(row))
     elif not verdict.problems:
         print(f"問題はありません。文章 {verdict.chunks:,}件をすべて確かめました。")
     if verdict.problems:
@@ -87,15 +75,20 @@ def _index_verify(options: argparse.Namespace) -> int:
         raise AssistantError(
             "索引に問題があります。", "regional-dx index rebuild を実行してください。"
         )
-    return 0
 
 
-def _index_rebuild(options: argparse.Namespace) -> int:
-    from assistant.export.rows import ingest_row
-    from assistant.export.text import report_text
-    from assistant.indexing import rebuild
+@command("元の文書から索引を作り直す", index)
+def rebuild(index: Path | None, as_json: bool) -> None:
+    """Make the index anew from its documents."""
+    from assistant import indexing
 
     with Progress() as progress:
-        report = rebuild(index_root(options), read_settings(), progress=progress.show)
-    print_value(ingest_row(report) if options.json else report_text(report))
-    return 0
+        report = indexing.rebuild(index_root(index), read_settings(), progress=progress.show)
+    _print_report(report, as_json=as_json)
+
+
+def _print_report(report: "IngestReport", *, as_json: bool) -> None:
+    from assistant.export.rows import ingest_row
+    from assistant.export.text import report_text
+
+    print(to_json(ingest_row(report)) if as_json else report_text(report))

@@ -1,1 +1,1 @@
-"""Records as others read them: the JSON that scripts rely on."""
+"""Records as others read them: JSON for scripts; text, Markdown, Word and forms for people."""

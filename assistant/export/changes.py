@@ -2,17 +2,8 @@
 
 from typing import Any
 
+from assistant.export.names import STATUSES
 from assistant.japanese.width import squeeze
-
-_STATUS = {
-    "final": "確定",
-    "draft": "案",
-    "interim": "中間整理",
-    "minutes": "議事録",
-    "reference": "参考",
-    "withdrawn": "廃止",
-    "unknown": "不明",
-}
 
 
 def changes(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
@@ -60,7 +51,7 @@ def _sources(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
         if old["doc_id"] != today["doc_id"]:
             found.append(f"「{title}」は、前の回答の後に内容が変わっています。")
         if old["status"] != today["status"]:
-            stages = f"{_STATUS[old['status']]} → {_STATUS[today['status']]}"
+            stages = f"{STATUSES[old['status']]} → {STATUSES[today['status']]}"
             found.append(f"「{title}」の段階: {stages}")
         if old["superseded_by"] != today["superseded_by"] and today["superseded_by"]:
             found.append(f"「{title}」の後に、{today['superseded_by']}が出ています。")

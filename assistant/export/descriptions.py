@@ -1,12 +1,14 @@
-"""How documents are described and why: what ``corpus check`` shows."""
+"""What an index holds, and how and why its documents are described so."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from pydantic_core import to_jsonable_python
 
+from assistant.export.names import EDITIONS, KINDS, STATUSES
 from assistant.ingest.catalog import CATALOG_PLACE
 from assistant.ingest.stated import SIDECAR_SUFFIX
 from assistant.retrieval.index import Manifest
@@ -36,7 +38,8 @@ _UNKNOWN = "本文にも名前にも見つかりません"
 def check_row(manifest: Manifest, inferences: Mapping[str, tuple[Inference, ...]]) -> Row:
     """Every document with its fields, what is uncertain, and where to correct it.
 
-    Documents of the starter corpus state their fields themselves and are only counted.
+    Documents of the starter corpus state their fields themselves and are only counted; of the
+    series those are listed that one of the other documents belongs to.
     """
     starter = {record.doc_id for record in manifest.files if record.starter}
     documents = sorted(
@@ -44,12 +47,19 @@ def check_row(manifest: Manifest, inferences: Mapping[str, tuple[Inference, ...]
         key=lambda d: d.source_path,
     )
     rows = [_document_row(d, inferences.get(d.doc_id, ())) for d in documents]
+    listed = {document.doc_id for document in documents}
     return {
         "documents": rows,
         "uncertain": sum(1 for row in rows if row["uncertain"]),
         "starter": len(starter),
         "partly": [{"path": p.path, "reason": p.reason} for p in manifest.partly],
-        "series": to_jsonable_python(manifest.series),
+        "series": to_jsonable_python(
+            [
+                series
+                for series in manifest.series
+                if any(member.doc_id in listed for member in series.members)
+            ]
+        ),
     }
 
 
@@ -68,11 +78,23 @@ def check_text(row: Row) -> str:
     return "\n\n".join(blocks)
 
 
-_HOW_TO_CORRECT = """\
+def _partly_text(rows: Sequence[Row]) -> str:
+    """One line on what was not read."""
+    named = "、".join(f"{Path(row['path']).name}({row['reason'].rstrip('。')})" for row in rows)
+    return f"文字を読み残した文書は {len(rows)}件です: {named}"
+
+
+def _listed(names: Mapping[Any, str]) -> str:
+    return "、".join(f"{code}={name}" for code, name in names.items() if code != "unknown")
+
+
+_CODES: dict[str, Mapping[Any, str]] = {"kind": KINDS, "status": STATUSES, "edition": EDITIONS}
+_HOW_TO_CORRECT = f"""\
 直すには、「直す先」のファイルに直す項目だけを書き(UTF-8)、もう一度 regional-dx ingest します。
   例  title = "題名"
       published = 2024-04-24
-      status = "final"      (final、draft、interim、minutes、reference、withdrawn)
+      kind = "minutes"      ({_listed(KINDS)})
+      status = "final"      ({_listed(STATUSES)})
       superseded_by = "報告書(2024-09-13)"
 「直す先」のファイルそのものは、文書として取り込まれません。"""
 
@@ -105,7 +127,9 @@ def _document_text(row: Row) -> str:
         words = f"「{field['words']}」" if shown else ""
         basis = f"({field['place']}{words})" if field["place"] else ""
         doubt = f" ← {field['doubt']}" if field["doubt"] else ""
-        lines.append(f" {mark} {_NAMES[field['field']]}: {field['value'] or '不明'}{basis}{doubt}")
+        named = _CODES.get(field["field"], {}).get(field["value"], field["value"])
+        value = "不明" if field["value"] in {None, "unknown"} else named
+        lines.append(f" {mark} {_NAMES[field['field']]}: {value}{basis}{doubt}")
     if row["uncertain"]:
         lines.append(f"   直す先: {row['sidecar']}")
     return "\n".join(lines)
@@ -117,3 +141,31 @@ def _series_text(row: Row) -> str:
         known = "" if member["doc_id"] else "(取り込まれていません)"
         lines.append(f"   {member['published'] or '日付不明'} {member['title']}{known}")
     return "\n".join(lines)
+
+
+def stats_row(manifest: Manifest) -> Row:
+    """What an index holds, counted."""
+    documents = manifest.documents.values()
+    return {
+        "index_id": manifest.index_id,
+        "generation": manifest.generation,
+        "documents": len(documents),
+        "chunks": manifest.chunks,
+        "kinds": dict(Counter(document.kind for document in documents)),
+        "statuses": dict(Counter(document.status for document in documents)),
+        "newest": max((d.published for d in documents if d.published), default=None),
+        "skipped": [{"path": s.path, "reason": s.reason} for s in manifest.skipped],
+        "embedding": manifest.embedding,
+    }
+
+
+def stats_text(row: Row) -> str:
+    """The same for a person to read."""
+    lines = [
+        f"文書 {row['documents']:,}件、文章 {row['chunks']:,}件",
+        f"最も新しい日付: {row['newest'] or '不明'}",
+        "種類: " + "、".join(f"{KINDS[kind]} {n}件" for kind, n in row["kinds"].items()),
+        "段階: " + "、".join(f"{STATUSES[status]} {n}件" for status, n in row["statuses"].items()),
+        f"索引の番号: {row['index_id']}(第{row['generation']}世代、ベクトル {row['embedding']})",
+    ]
+    return "\n".join([*lines, *(f"取り込めず: {s['path']}({s['reason']})" for s in row["skipped"])])

@@ -1,11 +1,10 @@
 """Records as a person reads them on a terminal (Japanese)."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from assistant.answering.answer import status_label
 from assistant.answering.lookup import shown_text
-from assistant.schema import Answer, Chunk, Citation, IngestReport, Passage, SourceDocument
+from assistant.schema import Answer, Chunk, Citation, Found, IngestReport, Passage, SourceDocument
 
 _ORIGIN = {
     "extractive": "資料の文をそのまま抜き出しています。使う前に前後を確かめてください。",
@@ -63,6 +62,17 @@ def passage_text(passage: Passage) -> str:
     place = place_text(passage.document, chunk, chunk)
     indented = "\n".join(f"    {line}" for line in shown_text(chunk).split("\n"))
     return f"{passage.rank}. {place}\n   ({chunk.chunk_id})\n{indented}"
+
+
+def found_text(found: Found, *, explain: bool = False) -> str:
+    """The passages of a search below its notes; with `explain` why each stands where it does."""
+    texts = [f"注意: {note}" for note in found.notes]
+    for passage in found.passages:
+        why = why_text(passage) if explain else ""
+        texts.append("\n".join(part for part in (passage_text(passage), why) if part))
+    if not found.passages:
+        texts.append("見つかりませんでした。別の言葉で試してください。")
+    return "\n\n".join(texts)
 
 
 def why_text(passage: Passage) -> str:
@@ -128,6 +138,10 @@ def report_text(report: IngestReport) -> str:
         pages = "、".join(str(page) for page in partly.pages)
         where = f"({pages}ページ)" if pages else ""
         lines += [f"一部のみ: {partly.path}", f"  理由: {partly.reason}{where}"]
+    if report.skipped:
+        lines.append(
+            f"{report.files}件のうち{len(report.skipped)}件は索引に入っていません(理由と対処は上のとおり)。"
+        )
     return "\n".join(lines)
 
 
@@ -159,15 +173,3 @@ def where_text(place: Chunk | Citation) -> str:
     if place.line_start == place.line_end:
         return f"{place.line_start}行"
     return f"{place.line_start}〜{place.line_end}行"
-
-
-def stats_text(row: dict[str, Any]) -> str:
-    """What an index holds, as `index stats` counts it."""
-    lines = [
-        f"文書 {row['documents']:,}件、文章 {row['chunks']:,}件",
-        f"最も新しい日付: {row['newest'] or '不明'}",
-        "種類: " + "、".join(f"{name} {count}件" for name, count in row["kinds"].items()),
-        "段階: " + "、".join(f"{name} {count}件" for name, count in row["statuses"].items()),
-        f"索引の番号: {row['index_id']}(第{row['generation']}世代、ベクトル {row['embedding']})",
-    ]
-    return "\n".join([*lines, *(f"取り込めず: {s['path']}({s['reason']})" for s in row["skipped"])])

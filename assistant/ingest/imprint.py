@@ -17,11 +17,15 @@ _MINISTRIES = (
     "気象庁|文化庁|スポーツ庁|水産庁|林野庁|特許庁|資源エネルギー庁|国税庁|公正取引委員会|個人情報保護委員会"
 )
 _MINISTRY = re.compile(_MINISTRIES)
-_TOWN = re.compile(r"[一-龥ぁ-んァ-ヶー]{1,6}?[都道府県市区町村](?=役所|役場|庁|教育委員会|$|\s)")
+_TOWN = re.compile(
+    r"[一-龥ぁ-んァ-ヶー]{1,6}?[都道府県市区町村]"
+    r"(?=役所|役場|庁|教育委員会|[^、。\s]{1,10}[部課局室]$|$|\s)"
+)
 # Not a place: words that merely end like one.
 _NO_TOWN = re.compile(
     r".*(?:市町村|市区町村|都道府県|団体|自治体|対応|地区|学区|同町|同市|当市|本市|各[市町村区県]|都市|農村|全国)$"
 )
+_STATED = re.compile(r"^(?:発行|作成|編集)[者元]?\s*:\s*")
 _BODY = r"[^、。\s]{2,40}?(?:幹事会|審議会|委員会|協議会|懇談会|検討会|研究会|会議|本部|部会)"
 _DECIDED = re.compile(rf"({_BODY})(?:決定|了承|取りまとめ|とりまとめ|報告)$")
 _VENUE = re.compile(r"会議室|庁舎|ホール|会館|講堂|\d階|オンライン")
@@ -168,8 +172,8 @@ def is_office(line: Line) -> bool:
 
 
 def _is_signature(line: Line, named: list[str]) -> bool:
-    """A line of names alone (「総務省」「内閣府・財務省」), or a name with its bureau."""
-    text = line.folded.strip("()[]【】 ")
+    """A line of names alone (「総務省」「発行: みどり市」), or a name with its bureau."""
+    text = _STATED.sub("", line.folded.strip("()[]【】 "))
     rest = text
     for name in named:
         rest = rest.replace(name, "", 1)

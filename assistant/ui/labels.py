@@ -3,29 +3,11 @@
 from collections.abc import Sequence
 
 from assistant.answering.answer import status_words
-from assistant.schema import Citation, Kind, SourceDocument, Status
+from assistant.export.names import KINDS, STATUSES
+from assistant.schema import Citation, SourceDocument
 
-KINDS: dict[Kind, str] = {
-    "minutes": "議事録",
-    "report": "報告書",
-    "outline": "骨子",
-    "slides": "説明資料",
-    "guidebook": "手引き",
-    "case_study": "事例",
-    "guideline": "ガイドライン",
-    "law": "法令・要綱",
-    "form": "様式",
-    "other": "その他",
-}
-STATUSES: dict[Status, str] = {
-    "final": "確定",
-    "draft": "案",
-    "interim": "中間整理",
-    "minutes": "発言",
-    "reference": "参考",
-    "withdrawn": "廃止",
-    "unknown": "段階不明",
-}
+__all__ = ["KINDS", "STATUSES", "fiscal_year", "fiscal_year_of", "marks", "stage_icon", "stages"]
+
 _ICONS = {
     "確定": ":material/check_circle:",
     "案": ":material/edit_note:",

@@ -210,6 +210,10 @@ def test_what_rests_on_recognised_characters_is_uncertain():
         ("通信網の整備計画\n\n本文。" + "\n" * 600 + "総務省と環境省と総務省、総務省。", "総務省"),
         ("通信網の整備計画\n\n本文。" + "\n" * 600 + "総務省と環境省と総務省。", None),
         ("通信網の整備計画\n\n各地区の住民が費用を分担する。", None),
+        ("防災の計画\n\n発行：みどり市防災課\n\n本文。", "みどり市"),
+        ("防災の計画\n\nみどり町総務課\n\n本文。", "みどり町"),
+        ("防災の計画\n\n各市町村防災担当課\n\n本文。", None),
+        ("防災の計画\n\n問い合わせ: 役場の総務課\n\n本文。", None),
     ],
 )
 def test_the_publisher_is_the_office_named_first_or_most(text, publisher):
