@@ -7,11 +7,11 @@ commands, each with ``register(commands)``.
 import os
 import sys
 
-from assistant.cli import app, ask, corpus, doctor, draft, feedback, ingest
+from assistant.cli import app, ask, corpus, doctor, draft, feedback, ingest, models
 from assistant.cli.parser import Parser
 from assistant.errors import AssistantError
 
-_GROUPS = (ingest, ask, corpus, app, feedback, draft, doctor)
+_GROUPS = (ingest, ask, corpus, models, app, feedback, draft, doctor)
 
 
 def main(arguments: list[str] | None = None) -> int:
