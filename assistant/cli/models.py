@@ -71,10 +71,13 @@ def _get(options: argparse.Namespace) -> int:
         print("配布元のページの値と同じですか [y/N] ", end="", file=sys.stderr, flush=True)
         return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
+    def show(name: str, done: int, total: int) -> None:
+        progress.show(f"{name}(MB)", done // 1_000_000, total // 1_000_000)
+
     settings = read_settings()
     with Progress() as progress:
         model = get_model(
-            options.name, settings, source=options.source, accept=accept, progress=progress.show
+            options.name, settings, source=options.source, accept=accept, progress=show
         )
     folder = model.folder(settings)
     if options.json:

@@ -110,11 +110,13 @@ def get_model(
     folder = model.folder(settings)
     arriving = folder.with_name(f"{name}.part")
     try:
-        arriving.mkdir(parents=True, exist_ok=True)
+        settings.models_folder.mkdir(parents=True, exist_ok=True)
         with FileLock(settings.models_folder / ".lock"):
             if folder.is_dir():
-                shutil.rmtree(arriving)
                 return model
+            if source is not None:
+                shutil.rmtree(arriving, ignore_errors=True)
+            arriving.mkdir(exist_ok=True)
             for file in model.files:
                 if source is None:
                     _fetch(file, arriving / file.path, progress)

@@ -148,9 +148,14 @@ def test_a_folder_or_a_zip_does_as_well(server, capsys, tmp_path, packed):
         with zipfile.ZipFile(source, "w") as archive:
             for path in sorted(held.rglob("*")):
                 archive.write(path, Path("top") / path.relative_to(held))
+    server.breaks_after = 300_000
+    refused(capsys, "small")  # what has arrived of it is given up
+    server.asked.clear()
     assert main(["models", "get", "small", "--from", str(source), "--accept-sha256"]) == 0
     assert content(tmp_path) == (MODEL, TOKENIZER)
     assert server.asked == []
+    kept = {path.name for path in (tmp_path / "data/models/small").iterdir()}
+    assert kept == {"model.onnx", "tokenizer.json", "source.json"}
 
 
 def test_a_full_disk_is_two_lines(server, capsys, tmp_path):
