@@ -73,14 +73,14 @@ class Settings(BaseSettings):
     """Statements of a model that no source carries: shown apart from the answer, or dropped."""
 
     embedding: str | None = None
-    """Embedding model as ``openai:…``, ``ollama:…`` or ``local:name or folder``; None: the word
-    vectors that come with the program."""
+    """Embedding model as ``openai:…``, ``ollama:…`` or ``onnx:folder``; None: the word vectors that
+    come with the program."""
     embedding_url: str | None = None
     """Address of the server that embeds; None: the provider's own."""
     embedding_key: SecretStr | None = None
     """Key of that server; None: no key is sent."""
     reranker: str | None = None
-    """Cross-encoder that orders the best passages anew, as ``local:name or folder``; None: none."""
+    """Cross-encoder that orders the best passages anew, as ``onnx:folder``; None: none."""
 
     reader: Literal["on", "off"] = "on"
     """Whether the small reader that comes with the program helps to decide what answers; ``off``
@@ -90,6 +90,11 @@ class Settings(BaseSettings):
     def originals_folder(self) -> Path:
         """Where originals are kept."""
         return self.originals or self.data / "originals"
+
+    @property
+    def models_folder(self) -> Path:
+        """Where fetched models are kept, each in a folder of its name."""
+        return self.data / "models"
 
     @property
     def default_index(self) -> Path:

@@ -35,7 +35,7 @@ def test_a_search_model_is_looked_at_only_where_one_is_named(doctor):
     assert "検索のモデル" not in doctor()[1]
     code, found, _ = doctor(REGIONAL_DX_RERANKER="cohere:any")
     assert (code, found["検索のモデル"]["state"]) == (1, "error")
-    assert "local:" in found["検索のモデル"]["remedy"]
+    assert "onnx:" in found["検索のモデル"]["remedy"]
 
 
 def test_a_model_that_answers_is_named_and_its_key_is_not(doctor):

@@ -84,8 +84,7 @@ def test_asking_an_index_loads_no_library_it_does_not_need(index_root):
     code, loaded = loaded_by("ask", "補助率と上限額はいくらですか", "--index", index_root)
     assert code == 0
     assert "chromadb" in loaded
-    others = {"llama_index", "langchain_core", "spacy", "pypdf", "pypdfium2"}
-    assert not loaded & {*others, "sentence_transformers"}
+    assert not loaded & {"llama_index", "langchain_core", "spacy", "pypdf", "pypdfium2"}
 
 
 def test_asking_a_current_default_index_loads_neither_llama_index_nor_spacy(home):

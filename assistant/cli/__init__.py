@@ -21,6 +21,7 @@ _COMMANDS = (
     "ask",
     "show",
     "corpus",
+    "models",
     "app",
     "feedback",
     "draft",

@@ -1,14 +1,13 @@
 """Real models for the search: embeddings over HTTP or on this machine, and a cross-encoder.
 
 A model is named ``provider:name``: ``openai:text-embedding-3-large`` (any OpenAI-compatible
-server), ``ollama:bge-m3``, ``local:cl-nagoya/ruri-v3-310m`` (sentence-transformers, extra
-``local``). Nothing is downloaded: a local model must be a folder, or stand in the machine's cache.
+server), ``ollama:bge-m3``, ``onnx:FOLDER`` (`assistant.retrieval.onnx_models`). Nothing is fetched.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from threading import Lock
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -17,11 +16,23 @@ from assistant.errors import EmbeddingError, InputError
 from assistant.retrieval.embeddings import Embedder, Matrix
 from assistant.settings import Settings
 
-# What goes before a question and a passage, as each model's card asks for it.
-_PREFIXES = {
-    "ruri-v3": ("検索クエリ: ", "検索文書: "),
-    "multilingual-e5": ("query: ", "passage: "),
-    "bge-m3": ("", ""),
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a model's card asks for."""
+
+    query: str = ""
+    """Goes before a question."""
+    passage: str = ""
+    """Goes before a passage."""
+    pooling: Literal["mean", "cls"] | None = None
+    """How the vectors of tokens become that of a text: their mean, or the first; None: unknown."""
+
+
+_CARDS = {
+    "ruri-v3": Card("検索クエリ: ", "検索文書: ", "mean"),
+    "multilingual-e5": Card("query: ", "passage: ", "mean"),
+    "bge-m3": Card(pooling="cls"),
 }
 _ADDRESSES = {"openai": "https://api.openai.com/v1", "ollama": "http://127.0.0.1:11434"}
 _BATCH = 64
@@ -32,19 +43,21 @@ def open_embedder(settings: Settings) -> Embedder | None:
     """The embedder of the settings; None for the built-in word vectors.
 
     Raises:
-        InputError: the name has no known provider, or the extra ``local`` is not installed.
+        InputError: the name has no known provider.
         EmbeddingError: the model does not answer, or cannot be loaded.
     """
     if settings.embedding is None:
         return None
     provider, _, model = settings.embedding.partition(":")
-    if provider not in {"openai", "ollama", "local"} or not model:
+    if provider not in {"openai", "ollama", "onnx"} or not model:
         raise InputError(
             f"REGIONAL_DX_EMBEDDING の値を使えません: {settings.embedding}",
-            "openai:名前、ollama:名前、local:名前かフォルダー のいずれかの形で書いてください。",
+            "openai:名前、ollama:名前、onnx:フォルダー のいずれかの形で書いてください。",
         )
-    if provider == "local":
-        return LocalEmbedder(model)
+    if provider == "onnx":
+        from assistant.retrieval.onnx_models import OnnxEmbedder
+
+        return OnnxEmbedder(_folder(model, settings))
     key = settings.embedding_key.get_secret_value() if settings.embedding_key else None
     return HttpEmbedder(provider, model, settings.embedding_url or _ADDRESSES[provider], key)
 
@@ -64,18 +77,26 @@ def open_reranker(settings: Settings) -> Reranker | None:
     """The cross-encoder of the settings; None where none is set, and nothing is loaded then.
 
     Raises:
-        InputError: the name is not ``local:…``, or the extra ``local`` is not installed.
+        InputError: the name is not ``onnx:…``.
         EmbeddingError: the model cannot be loaded, or is no cross-encoder.
     """
     if settings.reranker is None:
         return None
     provider, _, model = settings.reranker.partition(":")
-    if provider != "local" or not model:
+    if provider != "onnx" or not model:
         raise InputError(
             f"REGIONAL_DX_RERANKER の値を使えません: {settings.reranker}",
-            "local:名前かフォルダー の形で書いてください。",
+            "onnx:フォルダー の形で書いてください。",
         )
-    return LocalReranker(model)
+    from assistant.retrieval.onnx_models import OnnxReranker
+
+    return OnnxReranker(_folder(model, settings))
+
+
+def _folder(model: str, settings: Settings) -> Path:
+    """The folder named, or that of a fetched model of the name."""
+    named, fetched = Path(model).expanduser(), settings.models_folder / model
+    return fetched if not named.is_dir() and fetched.is_dir() else named
 
 
 class HttpEmbedder:
@@ -88,7 +109,7 @@ class HttpEmbedder:
         self.name = f"{provider}:{model}"
         self._model = model
         self._path = "/embeddings" if provider == "openai" else "/api/embed"
-        self._query, self._passage = prefixes_of(model)
+        self._card = card_of(model)
         self._client = httpx.Client(
             base_url=address.rstrip("/"),
             headers={"Authorization": f"Bearer {key}"} if key else {},
@@ -106,13 +127,13 @@ class HttpEmbedder:
         Raises:
             EmbeddingError: the server cannot be reached, refuses, or does not speak the protocol.
         """
-        given = [self._passage + text for text in texts]
+        given = [self._card.passage + text for text in texts]
         parts = [self._embed(given[i : i + _BATCH]) for i in range(0, len(given), _BATCH)]
         return np.concatenate(parts) if parts else np.empty((0, self.dimensions), np.float32)
 
     def embed_question(self, text: str) -> Matrix | None:
         """See `Embedder`; None for an empty text."""
-        return self._embed([self._query + text])[0] if text.strip() else None
+        return self._embed([self._card.query + text])[0] if text.strip() else None
 
     def _embed(self, texts: Sequence[str]) -> Matrix:
         import httpx
@@ -131,112 +152,9 @@ class HttpEmbedder:
             ) from error
 
 
-class LocalEmbedder:
-    """A sentence-transformers model on this machine."""
-
-    def __init__(self, model: str) -> None:
-        """Load the model.
-
-        Raises:
-            InputError: the extra ``local`` is not installed.
-            EmbeddingError: the model is not on this machine, cannot be loaded, or gives no vectors.
-        """
-        self._model = _load("SentenceTransformer", model)
-        # A tokenizer refuses to be used by two threads at once.
-        self._free = Lock()
-        path = Path(model)
-        self.name = f"local:{path.name if path.expanduser().is_dir() else model}"
-        self._query, self._passage = prefixes_of(self.name)
-        self.dimensions = self.embed_passages(["次元"]).shape[1]
-
-    def embed_passages(self, texts: list[str]) -> Matrix:
-        """See `Embedder`.
-
-        Raises:
-            EmbeddingError: the model fails, or gives no finite vector for a text.
-        """
-        return self._encode([self._passage + text for text in texts])
-
-    def embed_question(self, text: str) -> Matrix | None:
-        """See `Embedder`; None for an empty text."""
-        return self._encode([self._query + text])[0] if text.strip() else None
-
-    def _encode(self, texts: list[str]) -> Matrix:
-        try:
-            with self._free:
-                rows = self._model.encode(texts, batch_size=_BATCH, show_progress_bar=False)
-            return unit(np.asarray(rows, dtype=np.float32))
-        except (RuntimeError, ValueError) as error:
-            raise EmbeddingError(
-                f"埋め込みモデル {self.name} から文のベクトルを得られませんでした。",
-                "文の埋め込みモデルかを確かめるか、"
-                "REGIONAL_DX_EMBEDDING を取り消して索引を作り直してください。",
-            ) from error
-
-
-class LocalReranker:
-    """A cross-encoder of sentence-transformers on this machine."""
-
-    def __init__(self, model: str) -> None:
-        """Load the model and try it once.
-
-        Raises:
-            InputError: the extra ``local`` is not installed.
-            EmbeddingError: the model is not on this machine, cannot be loaded, or is no
-                cross-encoder with one score.
-        """
-        self._name = model
-        self._model = _load("CrossEncoder", model)
-        self._free = Lock()
-        self.scores("費用", ["費用"])
-
-    def scores(self, question: str, texts: Sequence[str]) -> list[float]:
-        """See `Reranker`: the sigmoid of the model's logit."""
-        from torch.nn import Sigmoid
-
-        pairs = [(question, text) for text in texts]
-        try:
-            with self._free:
-                rows = self._model.predict(
-                    pairs, batch_size=_BATCH, show_progress_bar=False, activation_fn=Sigmoid()
-                )
-            found = np.asarray(rows, dtype=np.float32)
-            if found.shape != (len(texts),) or not np.isfinite(found).all():
-                raise ValueError("not one finite number for each text")  # noqa: TRY301
-        except (RuntimeError, ValueError) as error:
-            raise EmbeddingError(
-                f"再ランキングのモデル {self._name} から点数を得られませんでした。",
-                "点数を1つ出すクロスエンコーダーかを確かめるか、"
-                "REGIONAL_DX_RERANKER を取り消してください。",
-            ) from error
-        return [float(score) for score in found]
-
-
-def _load(kind: Literal["SentenceTransformer", "CrossEncoder"], model: str) -> Any:
-    """A model of sentence-transformers from a folder or from the machine's cache."""
-    try:
-        import sentence_transformers
-    except ImportError as error:
-        raise InputError(
-            "local: のモデルを使うための部品が入っていません。",
-            "pip install 'regional-dx-assistant[local]' を実行してください。",
-        ) from error
-    from safetensors import SafetensorError
-
-    path = Path(model).expanduser()
-    named = str(path) if path.is_dir() else model
-    try:
-        return getattr(sentence_transformers, kind)(named, device="cpu", local_files_only=True)
-    except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as error:
-        raise EmbeddingError(
-            f"モデルを読み込めません: {model}",
-            "モデルのフォルダーの場所と中身を確かめてください(自動では取得しません)。",
-        ) from error
-
-
-def prefixes_of(model: str) -> tuple[str, str]:
-    """What a model wants before a question and before a passage; nothing for an unknown one."""
-    return next((given for name, given in _PREFIXES.items() if name in model.lower()), ("", ""))
+def card_of(model: str) -> Card:
+    """The card of the model whose name holds a known one; an empty card for an unknown one."""
+    return next((card for name, card in _CARDS.items() if name in model.lower()), Card())
 
 
 def unit(rows: Matrix) -> Matrix:

@@ -1,9 +1,8 @@
-"""Embedding models: a loopback server that speaks both protocols, and a local model that fails."""
+"""Embedding models behind a loopback server that speaks both protocols."""
 
 import json
 from hashlib import blake2b
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from importlib.util import find_spec
 from threading import Thread
 
 import numpy as np
@@ -13,9 +12,8 @@ from towns import Town
 from assistant.errors import EmbeddingError, IndexVersionError, InputError
 from assistant.indexing import ingest, rebuild
 from assistant.question.read import read_question
-from assistant.retrieval import models
 from assistant.retrieval.index import Index
-from assistant.retrieval.models import LocalEmbedder, open_embedder, prefixes_of, unit
+from assistant.retrieval.models import card_of, open_embedder, unit
 from assistant.retrieval.search import find
 from assistant.settings import Settings
 
@@ -85,10 +83,10 @@ def test_questions_and_passages_get_the_prefix_of_their_model(server):
     [("cl-nagoya/ruri-v3-310m", "検索クエリ: "), ("BAAI/bge-m3", ""), ("unknown", "")],
 )
 def test_known_models_have_their_prefixes(model, query):
-    assert prefixes_of(model)[0] == query
+    assert card_of(model).query == query
 
 
-@pytest.mark.parametrize("name", ["gpt", "openai:", "cohere:x"])
+@pytest.mark.parametrize("name", ["gpt", "openai:", "onnx:", "local:x"])
 def test_an_unknown_name_is_explained(name):
     with pytest.raises(InputError):
         open_embedder(Settings(embedding=name))
@@ -98,53 +96,6 @@ def test_a_server_that_answers_nonsense_is_named(server):
     server.sound = False
     with pytest.raises(EmbeddingError):
         open_embedder(configured(server)).embed_passages(["文"])
-
-
-class Failing:
-    """Answers as sentence-transformers does, until it is told to fail."""
-
-    fault: object = None
-
-    def encode(self, texts, **options):
-        if isinstance(self.fault, Exception):
-            raise self.fault
-        return np.full((len(texts), 4), 1.0 if self.fault is None else self.fault)
-
-
-FAULTS = [RuntimeError("out of memory"), ValueError("bad input"), float("nan"), 0.0]
-
-
-@pytest.fixture
-def failing(monkeypatch):
-    model = Failing()
-    monkeypatch.setattr(models, "_load", lambda kind, name: model)
-    return model
-
-
-@pytest.mark.parametrize("fault", FAULTS, ids=repr)
-def test_a_local_model_that_fails_is_named(failing, fault):
-    embedder = LocalEmbedder("bge-m3")
-    failing.fault = fault
-    for ask in (embedder.embed_question, lambda text: embedder.embed_passages([text])):
-        with pytest.raises(EmbeddingError) as raised:
-            ask("費用")
-        assert "bge-m3" in raised.value.message
-        assert "REGIONAL_DX_EMBEDDING" in raised.value.remedy
-    with pytest.raises(EmbeddingError):
-        LocalEmbedder("bge-m3")
-
-
-@pytest.mark.parametrize("fault", FAULTS, ids=repr)
-def test_the_search_goes_on_when_a_local_model_fails(failing, fault, tmp_path, index_root):
-    root, settings = Town.made(tmp_path, index_root).root, Settings(embedding="local:bge-m3")
-    (tmp_path / "a.txt").write_text("光ファイバの更新には約8億円が必要である。\n", encoding="utf-8")
-    ingest([tmp_path / "a.txt"], root, settings)
-    index = Index(root, open_embedder(settings))
-    failing.fault = fault
-    silent = find(index, read_question(index, "光ファイバの更新"), 1)
-    index.close()
-    assert silent.passages
-    assert "語だけで" in silent.notes[0]
 
 
 @pytest.mark.parametrize("rows", [[[0.0, 0.0]], [[float("nan"), 1.0]], [1.0, 2.0]])
@@ -178,11 +129,3 @@ def test_the_index_keeps_to_its_model(server, tmp_path, index_root):
     index.close()
     with pytest.raises(IndexVersionError):
         Index(root)
-
-
-def test_a_local_model_needs_its_extra():
-    if find_spec("sentence_transformers") is not None:
-        pytest.skip("extra local があります")
-    with pytest.raises(InputError) as raised:
-        open_embedder(Settings(embedding="local:any"))
-    assert "[local]" in raised.value.remedy

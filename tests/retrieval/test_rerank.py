@@ -1,7 +1,6 @@
 """A cross-encoder in the search: it changes the order of the best chunks and nothing else."""
 
 from hashlib import blake2b
-from importlib.util import find_spec
 
 import pytest
 from hypothesis import given, settings
@@ -94,7 +93,7 @@ def test_the_assistant_uses_it_for_search_and_answers(index_root, monkeypatch, a
 
 def test_an_answer_names_the_model_that_ordered_its_passages(index_root, monkeypatch):
     monkeypatch.setattr("assistant.assistant.open_reranker", lambda _: Dice())
-    for reranker in (None, "local:dice"):
+    for reranker in (None, "onnx:dice"):
         assistant = Assistant.open(index_root, Settings(reranker=reranker))
         assert assistant.ask(QUESTIONS[0]).provenance.reranker == reranker
         assistant.close()
@@ -104,15 +103,8 @@ def test_none_is_opened_unless_one_is_named():
     assert open_reranker(Settings()) is None
 
 
-@pytest.mark.parametrize("name", ["bge-reranker-v2-m3", "local:", "openai:any"])
+@pytest.mark.parametrize("name", ["bge-reranker-v2-m3", "onnx:", "local:any"])
 def test_a_name_of_another_form_is_explained(name):
     with pytest.raises(InputError) as raised:
         open_reranker(Settings(reranker=name))
-    assert "local:" in raised.value.remedy
-
-
-@pytest.mark.skipif(find_spec("sentence_transformers") is not None, reason="extra local があります")
-def test_a_reranker_needs_the_extra():
-    with pytest.raises(InputError) as raised:
-        open_reranker(Settings(reranker="local:any"))
-    assert "[local]" in raised.value.remedy
+    assert "onnx:" in raised.value.remedy
