@@ -243,9 +243,10 @@ def _prompt(text: str) -> tuple[str, Path]:
 
 
 def _set_option(command: argparse.ArgumentParser) -> None:
-    from evals.run import SETS
+    from evals.run import HAND_KEPT, SETS
 
-    command.add_argument("--set", action="append", choices=SETS, help="default: those at hand")
+    command.add_argument("--set", action="append", choices=SETS + HAND_KEPT,
+                         help="default: guidance, originals if at hand")  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -15,21 +15,24 @@ from pathlib import Path
 
 from assistant.indexing import starter_corpus
 from evals.cases import Case, Place, load_cases
+from evals.quotes import pdf_texts
+from evals.run import HAND_KEPT, SETS
 
 
-def problems(cases: Sequence[Case], root: Path) -> Iterator[str]:
+def problems(cases: Sequence[Case], *roots: Path) -> Iterator[str]:
     """What is wrong with the gold places and facts of the cases, one line each.
 
     Args:
         cases: of one set.
-        root: the folder that gold files are named from.
+        roots: the folders that gold files are named from.
     """
     for case in cases:
         gold = ""
         for place in case.gold:
-            lines = _lines(root, place)
+            lines = _lines(roots, place)
             if not any(line.strip() for line in lines):
-                yield f"{case.id}: nothing at {place.file}:{place.line_start}-{place.line_end}"
+                where = f"#{place.page}" if place.page else f":{place.line_start}-{place.line_end}"
+                yield f"{case.id}: nothing at {place.file}{where}"
             gold += "".join(lines)
         for fact in case.facts:
             if not any(_fold(spelling) in _fold(gold) for spelling in fact):
@@ -67,17 +70,18 @@ def table(cases: Sequence[Case]) -> str:
 
 
 def main() -> int:
-    """Check both sets and print; returns the exit code."""
-    sets = {name: load_cases(name) for name in ("originals", "guidance")}
+    """Check all sets and print; returns the exit code."""
+    sets = {name: load_cases(name) for name in (*SETS, *HAND_KEPT)}
     samples = os.environ.get("REGIONAL_DX_SAMPLES")
-    roots = {"guidance": starter_corpus()}
+    roots = {"guidance": [starter_corpus()], "first_week": [starter_corpus()]}
     if samples:
-        roots["originals"] = Path(samples) / "seeds"
+        roots["originals"] = [Path(samples) / "seeds"]
+        roots["mixed"] = [starter_corpus(), Path(samples) / "pdfs"]
     else:
-        print("標本資料がありません")
+        print("標本資料がありません(originals と mixed の根拠は調べません)")
     found = list(repeated(sets))
-    for name, root in roots.items():
-        found += [f"{name} {problem}" for problem in problems(sets[name], root)]
+    for name, folders in roots.items():
+        found += [f"{name} {problem}" for problem in problems(sets[name], *folders)]
     for name, cases in sets.items():
         print(f"\n{name}: {len(cases)} cases, {len(leaks(cases))} held-out cases share gold lines")
         print(table(cases))
@@ -85,16 +89,19 @@ def main() -> int:
     return 1 if found else 0
 
 
-def _lines(root: Path, place: Place) -> list[str]:
-    path = root / place.file
-    if not path.is_file():
+def _lines(roots: Sequence[Path], place: Place) -> list[str]:
+    path = next((root / place.file for root in roots if (root / place.file).is_file()), None)
+    if path is None:
         return []
+    if place.page:
+        return pdf_texts(path, place.page)
     return path.read_text(encoding="utf-8").split("\n")[place.line_start - 1 : place.line_end]
 
 
 def _gold_lines(case: Case) -> Iterator[tuple[str, int]]:
     for place in case.gold:
-        for line in range(place.line_start, place.line_end + 1):
+        places = [place.page] if place.page else range(place.line_start, place.line_end + 1)
+        for line in places:
             yield place.file, line
 
 

@@ -30,6 +30,9 @@ from evals.quotes import faults
 from evals.results import Row, add_setting, append_row, read_run, write_json, write_rows
 
 SETS = ("guidance", "originals")
+"""What the gate holds a change against."""
+HAND_KEPT = ("first_week", "mixed")
+"""Asked only where they are named: what a town hall asks of the library in its first week."""
 _FOUND = 5
 
 
@@ -60,7 +63,11 @@ class Plan:
 
 def available_sets() -> tuple[str, ...]:
     """The sets whose documents are at hand: the originals need ``REGIONAL_DX_SAMPLES``."""
-    return tuple(name for name in SETS if all(path.is_dir() for path in documents_of(name)))
+    return tuple(name for name in SETS if _at_hand(name))
+
+
+def _at_hand(set_name: str) -> bool:
+    return all(path.is_dir() for path in documents_of(set_name))
 
 
 def collect(plan: Plan, *, fresh: bool = False) -> Path:
@@ -73,7 +80,7 @@ def collect(plan: Plan, *, fresh: bool = False) -> Path:
     Raises:
         RunError: documents of a set are missing, or a run of this name had other settings.
     """
-    missing = [name for name in plan.sets if name not in available_sets()]
+    missing = [name for name in plan.sets if not _at_hand(name)]
     if missing:
         raise RunError(
             f"{missing[0]} の文書がありません。"
@@ -190,7 +197,9 @@ def samples() -> Path:
 
 def documents_of(set_name: str) -> Sequence[Path]:
     """The files and folders that a set asks about."""
-    return [samples() / "seeds"] if set_name == "originals" else starter_folders()
+    if set_name == "originals":
+        return [samples() / "seeds"]
+    return [*starter_folders(), samples() / "pdfs"] if set_name == "mixed" else starter_folders()
 
 
 def _settings(plan: Plan, opened: Mapping[str, Assistant]) -> dict[str, Any]:
