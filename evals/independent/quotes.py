@@ -73,7 +73,7 @@ def stands(citation: Mapping[str, Any]) -> bool:
     """Whether a quote is found in its source file at the place it claims."""
     path = Path(citation["source_path"])
     if path.suffix.lower() == ".pdf":
-        texts = _pdf_texts(path, citation["page"])
+        texts = pdf_texts(path, citation["page"])
     elif citation.get("locator"):
         texts = texts_at(path, citation["locator"])
     else:
@@ -94,7 +94,8 @@ def _lines(path: Path, _modified: int) -> list[str]:
     return lines_of(path)
 
 
-def _pdf_texts(path: Path, page: int) -> list[str]:
+def pdf_texts(path: Path, page: int) -> list[str]:
+    """The text of a 1-based page of a PDF as pdfium and as pypdf read it."""
     import pypdf
     import pypdfium2
 

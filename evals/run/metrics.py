@@ -301,8 +301,10 @@ def _share(checks: Sequence[bool]) -> float:
 
 
 def _meets(source: Record, place: Record) -> bool:
-    """Whether a passage or citation touches the lines of a gold place."""
+    """Whether a passage or citation touches the lines of a gold place, or is of its page."""
     path = Path(source["source_path"]).as_posix()
+    if place.get("page"):
+        return bool(source["page"] == place["page"]) and path.endswith(f"/{place['file']}")
     start, end = source["line_start"] or 0, source["line_end"] or 0
     touches = start <= place["line_end"] and end >= place["line_start"]
     return touches and path.endswith(f"/{place['file']}")

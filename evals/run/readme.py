@@ -24,7 +24,12 @@ _GROUPS = {
     "held_out 資料の言葉": {"split": "held_out", "style": "direct"},
     "held_out 町の言葉": {"split": "held_out", "style": "townhall"},
 }
-_TITLES = {"originals": "originals: 5つの原文", "guidance": "guidance: 付属の資料"}
+_TITLES = {
+    "originals": "originals: 5つの原文",
+    "guidance": "guidance: 付属の資料",
+    "first_week": "first_week: 役場の最初の週の質問(付属の資料)",
+    "mixed": "mixed: 付属の資料と省庁のPDF",
+}
 
 
 def groups_table(rows: Sequence[Row], *, kinds: bool) -> str:

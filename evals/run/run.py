@@ -32,7 +32,7 @@ from evals.run.results import Row, add_setting, append_row, read_run, write_json
 from evals.run.verdict import judge as held_against
 from evals.run.verdict import verdict_text
 from evals.sets.cases import Case, load_cases
-from evals.sets.samples import SETS, available_sets, documents_of
+from evals.sets.samples import SETS, at_hand, available_sets, documents_of
 
 _FOUND = 5
 
@@ -68,7 +68,7 @@ def collect(plan: Plan, *, fresh: bool = False) -> Path:
     Raises:
         InputError: documents of a set are missing, or a run of this name had other settings.
     """
-    missing = [name for name in plan.sets if name not in available_sets()]
+    missing = [name for name in plan.sets if not at_hand(name)]
     if missing:
         raise InputError(
             f"{missing[0]} の文書がありません。",
@@ -263,7 +263,12 @@ def main() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--name", required=True, help="a stopped run of this name goes on")
-    parser.add_argument("--set", action="append", choices=SETS, help="default: those at hand")
+    parser.add_argument(
+        "--set",
+        action="append",
+        choices=SETS + HAND_KEPT,
+        help="default: those of the gate that are at hand",
+    )
     parser.add_argument("--limit", type=int, help="only so many questions of each set")
     parser.add_argument("--concurrency", type=int, default=1, help="questions asked at a time")
     parser.add_argument("--mode", choices=("extractive", "llm"), default="extractive",

@@ -17,7 +17,7 @@ from assistant.settings import load_settings
 from evals.sets import cases
 from evals.sets.cases import KINDS, STYLES, Case, Kind, Place, Style, load_cases
 from evals.sets.check_sets import lines_of, problems
-from evals.sets.samples import SETS, root_of
+from evals.sets.samples import SETS, roots_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def case_text(set_name: str, case: Case, root: Path) -> str:
         return "\n".join([*lines, "資料に答えはない(断れば正解、答えれば誤りになります)"])
     for place in case.gold:
         lines.append(f"根拠: {place.file}:{place.line_start}-{place.line_end}")
-        lines += [f"  {line}" for line in lines_of(root, place)]
+        lines += [f"  {line}" for line in lines_of([root], place)]
     lines += [f"要点: {' または '.join(fact)}" for fact in case.facts]
     return "\n".join([*lines, f"答えの例: {case.reference or 'なし'}"])
 
@@ -119,7 +119,7 @@ def main() -> int:
         tuple(options.fact),
         options.reference,
     )
-    root = root_of(options.set)
+    (root,) = roots_of(options.set)
     case = new_case(complaints[options.number - 1], marking, root)
     print(case_text(options.set, case, root))
     if not (options.yes or _agreed()):

@@ -11,8 +11,11 @@ DATASETS = Path(__file__).parents[1] / "datasets"
 Kind = Literal[
     "fact", "number", "list", "who_said", "status", "wrong_year", "period", "comparison",
     "multi_document", "followup", "nonexistent", "unanswerable", "plan_section", "injection",
+    "amount", "neighbour",
 ]
 # fmt: on
+"""``amount``: what a programme was given. ``neighbour``: unanswerable, where only the amounts or
+measures of neighbouring programmes are stated."""
 Style = Literal["direct", "townhall"]
 """``direct`` in the documents' words, ``townhall`` in everyday words."""
 KINDS, STYLES = get_args(Kind), get_args(Style)
@@ -20,11 +23,20 @@ KINDS, STYLES = get_args(Kind), get_args(Style)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an answer stands: 1-based lines of a file, both ends included."""
+    """Where an answer stands: 1-based lines of a text, both ends included, or a page of a PDF.
+
+    Raises:
+        ValueError: neither lines nor a page, or both.
+    """
 
     file: str
-    line_start: int
-    line_end: int
+    line_start: int = 0
+    line_end: int = 0
+    page: int | None = None
+
+    def __post_init__(self) -> None:
+        if bool(self.page) == bool(self.line_start and self.line_end):
+            raise ValueError(f"neither lines nor a page: {self.file}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,24 +9,25 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from evals.independent.quotes import fold
+from evals.independent.quotes import fold, pdf_texts
 from evals.sets.cases import Case, Place, load_cases
-from evals.sets.samples import NO_SAMPLES, SETS, available_sets, root_of
+from evals.sets.samples import HAND_KEPT, NO_SAMPLES, SETS, at_hand, roots_of
 
 
-def problems(cases: Sequence[Case], root: Path) -> Iterator[str]:
+def problems(cases: Sequence[Case], *roots: Path) -> Iterator[str]:
     """What is wrong with the gold places and facts of the cases, one line each.
 
     Args:
         cases: of one set.
-        root: the folder that gold files are named from.
+        roots: the folders that gold files are named from.
     """
     for case in cases:
         gold = ""
         for place in case.gold:
-            lines = lines_of(root, place)
+            lines = lines_of(roots, place)
             if not any(line.strip() for line in lines):
-                yield f"{case.id}: nothing at {place.file}:{place.line_start}-{place.line_end}"
+                where = f"#{place.page}" if place.page else f":{place.line_start}-{place.line_end}"
+                yield f"{case.id}: nothing at {place.file}{where}"
             gold += "".join(lines)
         for fact in case.facts:
             if not any(fold(spelling) in fold(gold) for spelling in fact):
@@ -64,12 +65,12 @@ def table(cases: Sequence[Case]) -> str:
 
 
 def main() -> int:
-    """Check both sets and print; returns the exit code."""
-    sets = {name: load_cases(name) for name in SETS}
+    """Check all sets and print; returns the exit code."""
+    sets = {name: load_cases(name) for name in (*SETS, *HAND_KEPT)}
     found = list(repeated(sets))
     for name, cases in sets.items():
-        if name in available_sets():
-            found += [f"{name} {problem}" for problem in problems(cases, root_of(name))]
+        if at_hand(name):
+            found += [f"{name} {problem}" for problem in problems(cases, *roots_of(name))]
         else:
             print(f"{name}: {NO_SAMPLES}")
     for name, cases in sets.items():
@@ -79,15 +80,18 @@ def main() -> int:
     return 1 if found else 0
 
 
-def lines_of(root: Path, place: Place) -> list[str]:
+def lines_of(roots: Sequence[Path], place: Place) -> list[str]:
     """The lines of a gold place; none where the file is missing."""
-    path = root / place.file
-    if not path.is_file():
+    path = next((root / place.file for root in roots if (root / place.file).is_file()), None)
+    if path is None:
         return []
+    if place.page:
+        return pdf_texts(path, place.page)
     return path.read_text(encoding="utf-8").split("\n")[place.line_start - 1 : place.line_end]
 
 
 def _gold_lines(case: Case) -> Iterator[tuple[str, int]]:
     for place in case.gold:
-        for line in range(place.line_start, place.line_end + 1):
+        places = [place.page] if place.page else range(place.line_start, place.line_end + 1)
+        for line in places:
             yield place.file, line

@@ -7,6 +7,9 @@ from pathlib import Path
 from assistant.indexing import starter_corpus, starter_folders
 
 SETS = ("guidance", "originals")
+"""What the gate holds a change against."""
+HAND_KEPT = ("first_week", "mixed")
+"""Asked only where they are named: what a town hall asks of the library in its first week."""
 NO_SAMPLES = "標本資料がありません"
 
 
@@ -17,14 +20,23 @@ def samples() -> Path:
 
 def documents_of(set_name: str) -> Sequence[Path]:
     """The files and folders that a set asks about."""
-    return [samples() / "seeds"] if set_name == "originals" else starter_folders()
+    if set_name == "originals":
+        return [samples() / "seeds"]
+    return [*starter_folders(), samples() / "pdfs"] if set_name == "mixed" else starter_folders()
 
 
-def root_of(set_name: str) -> Path:
-    """The folder that the gold files of a set are named from."""
-    return samples() / "seeds" if set_name == "originals" else starter_corpus()
+def roots_of(set_name: str) -> list[Path]:
+    """The folders that the gold files of a set are named from."""
+    if set_name == "originals":
+        return [samples() / "seeds"]
+    return [starter_corpus(), *([samples() / "pdfs"] if set_name == "mixed" else [])]
+
+
+def at_hand(set_name: str) -> bool:
+    """Whether the documents of a set are here."""
+    return all(path.is_dir() for path in documents_of(set_name))
 
 
 def available_sets() -> tuple[str, ...]:
     """The sets whose documents are at hand: the originals need ``REGIONAL_DX_SAMPLES``."""
-    return tuple(name for name in SETS if all(path.is_dir() for path in documents_of(name)))
+    return tuple(name for name in SETS if at_hand(name))

@@ -1,7 +1,10 @@
 import json
+from collections import Counter
+from pathlib import Path
 
 import pytest
 
+from assistant.indexing import starter_corpus
 from evals.sets import cases as cases_module
 from evals.sets.cases import load_cases
 from evals.sets.check_sets import leaks, problems, repeated, table
@@ -43,6 +46,7 @@ def load(tmp_path, monkeypatch):
         {"facts": []},
         {"answerable": False},
         {"gold": [{"file": "a.md"}]},
+        {"gold": [{"file": "a.pdf", "page": 1, "line_start": 2, "line_end": 2}]},
     ],
 )
 def test_a_case_that_does_not_fit_the_schema_is_refused(load, change):
@@ -72,6 +76,29 @@ def test_an_id_that_stands_twice_is_refused(load):
 )
 def test_gold_places_and_facts_are_looked_up(load, tmp_path, change, found):
     assert list(problems(load({**ROW, **change}), tmp_path)) == found
+
+
+def test_a_page_of_a_pdf_is_read_from_the_folder_that_has_it(load, tmp_path):
+    folder = Path(__file__).parents[2] / "corpus" / "pdf"
+    gold = {"gold": [{"file": "consortium.pdf", "page": 1}], "facts": [["金融機関"]]}
+    cases = load({**ROW, **gold})
+    assert list(problems(cases, tmp_path, folder)) == []
+    assert len(list(problems(cases, tmp_path))) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "all_", "unanswerable"), [("first_week", 120, 30), ("mixed", 80, 30)]
+)
+def test_half_of_each_hand_kept_set_is_held_back(name, all_, unanswerable):
+    cases = load_cases(name)
+    counts = Counter((case.split, case.answerable) for case in cases)
+    assert len(cases) == all_
+    assert {counts[split, False] for split in ("dev", "held_out")} == {unanswerable // 2}
+    assert counts["dev", True] == counts["held_out", True]
+
+
+def test_gold_of_the_first_week_stands_in_the_starter_corpus():
+    assert list(problems(load_cases("first_week"), starter_corpus())) == []
 
 
 def test_repeats_across_sets_and_leaks_between_splits_are_found(load):

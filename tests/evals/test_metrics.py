@@ -106,6 +106,17 @@ def test_places_give_recall_and_precision_of_context(case, tmp_path):
     assert unscored["quote_verification"] == "引用がない"
 
 
+@pytest.mark.parametrize(
+    ("file", "page", "met"), [("plan.pdf", 2, 1.0), ("plan.pdf", 1, 0.0), ("other.pdf", 2, 0.0)]
+)
+def test_a_gold_page_is_met_by_what_stands_on_it(case, tmp_path, file, page, met):
+    places = {"line_start": None, "line_end": None, "characters": 300}
+    found = [{"source_path": str(tmp_path / file), "page": page, **places}]
+    gold = [{"file": "plan.pdf", "line_start": 0, "line_end": 0, "page": 2}]
+    scores, _ = score_row({**case, "gold": gold}, REFUSAL, found)
+    assert scores["top_5"] == scores["context_recall"] == met
+
+
 def test_citations_and_numbers(case, citation):
     good = ("整備費は1,200万円", None, citation(1, "draft.txt", 3, "整備費は1,200万円"))
     off = ("予備費は300万円", None, citation(2, "draft.txt", 4, "予備費は別に定める"))
