@@ -32,7 +32,7 @@ from evals.run.results import Row, add_setting, append_row, read_run, write_json
 from evals.run.verdict import judge as held_against
 from evals.run.verdict import verdict_text
 from evals.sets.cases import Case, load_cases
-from evals.sets.samples import SETS, at_hand, available_sets, documents_of
+from evals.sets.samples import HAND_KEPT, SETS, at_hand, available_sets, documents_of
 
 _FOUND = 5
 
