@@ -276,7 +276,7 @@ def _stated(attribute: Json, who: str, form: str, chance: random.Random) -> str:
     if form == "headed":
         lead = next((lead for lead in _LEADS if said.startswith(lead)), "")
         said = said.removeprefix(lead)
-    return said.format(who=who, v=value)
+    return str(said.format(who=who, v=value))
 
 
 def in_other_words(question: str, chance: random.Random) -> str:
