@@ -271,12 +271,12 @@ def _stated(attribute: Json, who: str, form: str, chance: random.Random) -> str:
     """One line that says an attribute; under a heading that names the thing, without its name."""
     value = chance.choice(attribute["values"])
     if form == "list":
-        return chance.choice(attribute["labels"]) + chance.choice(_SEPARATORS) + value
+        return f"{chance.choice(attribute['labels'])}{chance.choice(_SEPARATORS)}{value}"
     said: str = chance.choice([*attribute["says"], *attribute.get("odd", ())])
     if form == "headed":
         lead = next((lead for lead in _LEADS if said.startswith(lead)), "")
         said = said.removeprefix(lead)
-    return str(said.format(who=who, v=value))
+    return said.format(who=who, v=value)
 
 
 def in_other_words(question: str, chance: random.Random) -> str:
