@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -48,8 +48,8 @@ class ChildError(Exception):
         self.why = why
 
 
-class Child:
-    """A module that runs `serve`, in a process of its own."""
+class Child(AbstractContextManager["Child"]):
+    """A module that runs `serve`, in a process of its own; a context manager for one request."""
 
     def __init__(self, module: str, purpose: str, *, log: bool = False) -> None:
         """Start the process; the first request waits until it is ready.
@@ -82,6 +82,9 @@ class Child:
         except OSError as error:
             raise self._not_started(f"({cause_of(error)})") from error
         threading.Thread(target=self._listen, name=module, daemon=True).start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop(_SECONDS_TO_END)
 
     def ask(
         self,
@@ -173,22 +176,6 @@ class Child:
             "ファイルの問題ではありません。パソコンを再起動するか、ウイルス対策ソフトがこのプログラム"
             "を止めていないか確かめて、もう一度試してください。",
         )
-
-
-def ask_once(
-    module: str,
-    purpose: str,
-    request: Row,
-    *,
-    log: bool = False,
-    heard: Callable[[Row], float | None] | None = None,
-) -> Any:
-    """The reply of a child that is started for one request, see `Child` and `Child.ask`."""
-    child = Child(module, purpose, log=log)
-    try:
-        return child.ask(request, heard=heard)
-    finally:
-        child.stop(_SECONDS_TO_END)
 
 
 def serve(answer: Callable[[Row, Callable[[Row], None]], Any], fault: AssistantError) -> None:
