@@ -178,13 +178,16 @@ class Child(AbstractContextManager["Child"]):
         )
 
 
-def serve(answer: Callable[[Row, Callable[[Row], None]], Any], fault: AssistantError) -> None:
+def serve(
+    answer: Callable[[Row, Callable[[Row], None]], Any], fault: AssistantError | None = None
+) -> None:
     """In the child: answer the requests on standard input until it closes.
 
     Args:
         answer: gives the reply, records and what JSON holds; its second argument tells the parent
             of progress. What `AssistantError` it raises is the reply.
-        fault: the reply where it raises anything else; that goes to standard error.
+        fault: the reply where it raises anything else, which goes to standard error; None ends the
+            child, as lack of memory does in any case.
     """
     replies = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     # Whatever a library prints, from Python or from C, must not reach the parent.
@@ -199,11 +202,14 @@ def serve(answer: Callable[[Row, Callable[[Row], None]], Any], fault: AssistantE
     for line in sys.stdin:
         try:
             reply = {"reply": answer(json.loads(line), lambda row: say({"progress": row}))}
+        except AssistantError as error:
+            _log.error("refused: %s", error)
+            reply = {"error": {"message": error.message, "remedy": error.remedy}}
         except MemoryError:
             raise
-        except Exception as error:  # noqa: BLE001  # logged; it costs this request only
-            expected = isinstance(error, AssistantError)
-            _log.error("refused: %s", error, exc_info=not expected)
-            told = error if isinstance(error, AssistantError) else fault
-            reply = {"error": {"message": told.message, "remedy": told.remedy}}
+        except Exception:
+            if fault is None:
+                raise
+            _log.exception("failed")
+            reply = {"error": {"message": fault.message, "remedy": fault.remedy}}
         say(reply)

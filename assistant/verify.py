@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.child import Child, ChildError, serve
-from assistant.errors import AssistantError, IndexDamagedError
+from assistant.errors import IndexDamagedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +42,4 @@ def _answer(request: dict[str, str], _: object) -> Verdict:
 
 
 if __name__ == "__main__":
-    serve(
-        _answer,
-        AssistantError(
-            "検査中に予期しない問題が起きました。",
-            "regional-dx index rebuild で索引を作り直してください。",
-        ),
-    )
+    serve(_answer)
