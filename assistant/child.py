@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -48,8 +48,8 @@ class ChildError(Exception):
         self.why = why
 
 
-class Child:
-    """A module that runs `serve`, in a process of its own."""
+class Child(AbstractContextManager["Child"]):
+    """A module that runs `serve`, in a process of its own; a context manager for one request."""
 
     def __init__(self, module: str, purpose: str, *, log: bool = False) -> None:
         """Start the process; the first request waits until it is ready.
@@ -82,6 +82,9 @@ class Child:
         except OSError as error:
             raise self._not_started(f"({cause_of(error)})") from error
         threading.Thread(target=self._listen, name=module, daemon=True).start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop(_SECONDS_TO_END)
 
     def ask(
         self,
@@ -175,29 +178,16 @@ class Child:
         )
 
 
-def ask_once(
-    module: str,
-    purpose: str,
-    request: Row,
-    *,
-    log: bool = False,
-    heard: Callable[[Row], float | None] | None = None,
-) -> Any:
-    """The reply of a child that is started for one request, see `Child` and `Child.ask`."""
-    child = Child(module, purpose, log=log)
-    try:
-        return child.ask(request, heard=heard)
-    finally:
-        child.stop(_SECONDS_TO_END)
-
-
-def serve(answer: Callable[[Row, Callable[[Row], None]], Any], fault: AssistantError) -> None:
+def serve(
+    answer: Callable[[Row, Callable[[Row], None]], Any], fault: AssistantError | None = None
+) -> None:
     """In the child: answer the requests on standard input until it closes.
 
     Args:
         answer: gives the reply, records and what JSON holds; its second argument tells the parent
             of progress. What `AssistantError` it raises is the reply.
-        fault: the reply where it raises anything else; that goes to standard error.
+        fault: the reply where it raises anything else, which goes to standard error; None ends the
+            child, as lack of memory does in any case.
     """
     replies = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     # Whatever a library prints, from Python or from C, must not reach the parent.
@@ -212,11 +202,14 @@ def serve(answer: Callable[[Row, Callable[[Row], None]], Any], fault: AssistantE
     for line in sys.stdin:
         try:
             reply = {"reply": answer(json.loads(line), lambda row: say({"progress": row}))}
+        except AssistantError as error:
+            _log.error("refused: %s", error)
+            reply = {"error": {"message": error.message, "remedy": error.remedy}}
         except MemoryError:
             raise
-        except Exception as error:  # noqa: BLE001  # logged; it costs this request only
-            expected = isinstance(error, AssistantError)
-            _log.error("refused: %s", error, exc_info=not expected)
-            told = error if isinstance(error, AssistantError) else fault
-            reply = {"error": {"message": told.message, "remedy": told.remedy}}
+        except Exception:
+            if fault is None:
+                raise
+            _log.exception("failed")
+            reply = {"error": {"message": fault.message, "remedy": fault.remedy}}
         say(reply)

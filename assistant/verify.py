@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.child import ChildError, ask_once, serve
-from assistant.errors import AssistantError, IndexDamagedError
+from assistant.child import Child, ChildError, serve
+from assistant.errors import IndexDamagedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,8 @@ def verify_apart(root: Path) -> Verdict:
         AssistantError: the index is missing or of another version, or the check cannot be started.
     """
     try:
-        row = ask_once("assistant.verify", "索引を点検する", {"root": str(root)})
+        with Child("assistant.verify", "索引を点検する") as child:
+            row = child.ask({"root": str(root)})
     except ChildError:
         return Verdict(("検査中に処理が止まりました(索引のファイルが壊れています)。",), 0)
     return Verdict(tuple(row["problems"]), row["chunks"])
@@ -41,10 +42,4 @@ def _answer(request: dict[str, str], _: object) -> Verdict:
 
 
 if __name__ == "__main__":
-    serve(
-        _answer,
-        AssistantError(
-            "検査中に予期しない問題が起きました。",
-            "regional-dx index rebuild で索引を作り直してください。",
-        ),
-    )
+    serve(_answer)

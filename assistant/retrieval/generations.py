@@ -5,6 +5,7 @@
     INDEX/CURRENT             name of the generation that answers
     INDEX/writer.lock         held by the one process that writes
     INDEX/word-vectors/       compact copy of the word vectors
+    INDEX/cut/                chunks of each document as last cut, see `assistant.ingest.pipeline`
     INDEX/gen-7/manifest.json documents, files, counts, names of format and embedding
     INDEX/gen-7/inferences.json where the documents' fields come from
     INDEX/gen-7/vectors/      Chroma

@@ -10,7 +10,7 @@ from typing import Literal
 
 import streamlit as st
 
-from assistant.child import ChildError, Row, ask_once
+from assistant.child import Child, ChildError, Row
 from assistant.errors import AssistantError
 from assistant.settings import load_settings
 from assistant.ui.inert import label, paragraph
@@ -38,9 +38,8 @@ class Job:
     def run(self, request: Row) -> None:
         """Have a process carry out a request to `assistant.ui.change`, and wait for its end."""
         try:
-            change = ask_once(
-                "assistant.ui.change", "索引を更新する", request, log=True, heard=self._heard
-            )
+            with Child("assistant.ui.change", "索引を更新する", log=True) as child:
+                change = child.ask(request, heard=self._heard)
         except AssistantError as error:
             self.future.set_exception(error)
         except ChildError as error:
