@@ -52,7 +52,7 @@ def test_check_names_in_one_line_what_was_not_read(town, capsys):
     town.write("rules.md", "# 会費の決まり\n\n会費は~~500円~~800円とする。\n")
     town.ingest()
     lines = run(capsys, "corpus", "check", "--index", town.root)[1].splitlines()
-    told = "文字を読み残した文書は 1件です: rules.md(取り消し線の文字1か所を読みませんでした)"
+    told = "文字を読み残した文書は 1件です: rules.md(取り消し線の文字 1か所を除きました)"
     assert told in lines
     row = json.loads(run(capsys, "corpus", "check", "--index", town.root, "--json")[1])
     assert [len(part["reason"]) > 0 for part in row["partly"]] == [True]

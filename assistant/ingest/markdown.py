@@ -23,6 +23,7 @@ from markdown_it.token import Token
 
 from assistant.ingest.comments import Spans, comment_spans
 from assistant.ingest.grid import GridCell, GridRow, table_pages
+from assistant.ingest.readers.losses import STRUCK, UNSEEN, Losses
 from assistant.ingest.tags import ADDRESS, Tags, hidden_of, read_html, table_spans
 from assistant.schema import Cell, Hidden
 
@@ -90,8 +91,10 @@ class Marks:
     @property
     def left_out(self) -> str:
         """What was not read, in Japanese; empty for nothing."""
-        found = (("取り消し線の文字", self.struck), ("隠された文字", self.unseen))
-        return "".join(f"{name}{count}か所を読みませんでした。" for name, count in found if count)
+        losses = Losses()
+        losses.left_out(STRUCK, times=self.struck)
+        losses.left_out(UNSEEN, times=self.unseen)
+        return losses.reason
 
 
 @lru_cache(maxsize=4)

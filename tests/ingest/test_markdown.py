@@ -147,7 +147,7 @@ def test_an_html_table_in_code_and_one_that_is_not_closed_stay_words():
 
 def test_what_is_struck_out_or_hidden_is_counted(tmp_path):
     text = "---\nx: ~~題~~\n---\n# 題\n\n~~甲~~乙<del>丙</del>\n\n<p hidden>丁</p>\n\n本文\n"
-    reason = "取り消し線の文字2か所を読みませんでした。隠された文字1か所を読みませんでした。"
+    reason = "取り消し線の文字 2か所を除きました。見えない文字 1か所を除きました。"
     assert read(tmp_path, text).unreadable_reason == reason
     assert read(tmp_path, "~~甲~~乙", "資料.txt").unreadable_reason == ""
 

@@ -248,7 +248,7 @@ def test_comments_are_counted(path):
         path, lambda writer: writer.add_annotation(0, Text(text="要確認", rect=(9, 9, 30, 30)))
     )
     assert page.text == "\n".join(PLAN[1])
-    assert reason == "注釈(付箋など)の文1件は読みません(1ページ)。"
+    assert reason == "注釈(付箋など)の文 1か所(1ページ)を読めませんでした。"
 
 
 def strike_out(writer, left, bottom, right, top):
@@ -272,7 +272,7 @@ def test_letters_struck_out_by_an_annotation_are_left_out(path):
 
     page, reason = read_plan(path, strike)
     assert page.text == "\n".join([PLAN[1][0][:4] + PLAN[1][0][7:], PLAN[1][1]])
-    assert reason == "取り消し線の文字1か所を除きました(1ページ)。"
+    assert reason == "取り消し線の文字 1か所(1ページ)を除きました。"
 
 
 def test_cells_of_a_printed_table_stay_true_beside_letters_struck_out(path):
@@ -316,7 +316,7 @@ def test_invisible_letters_are_left_out_unless_they_are_all_or_lie_over_a_pictur
         ["見えない文である。"],
         ["見える文である。", "見えない文である。"],
     ]
-    assert result.unreadable_reason == "見えない文字とページの外の文字1か所を除きました(1ページ)。"
+    assert result.unreadable_reason == "見えない文字とページの外の文字 1か所(1ページ)を除きました。"
 
 
 def test_letters_outside_the_page_are_left_out(path):
@@ -324,7 +324,7 @@ def test_letters_outside_the_page_are_left_out(path):
         path, lambda writer: writer.pages[0].cropbox.__setitem__(3, FloatObject(775))
     )
     assert page.text == PLAN[1][1]
-    assert reason == "見えない文字とページの外の文字1か所を除きました(1ページ)。"
+    assert reason == "見えない文字とページの外の文字 1か所(1ページ)を除きました。"
 
 
 @pytest.mark.parametrize("rule", [False, True], ids=["group", "rule over groups"])
@@ -366,7 +366,7 @@ def test_what_stands_on_a_layer_switched_off_is_left_out(path, off, rule):
 
     page, reason = read_plan(path, layer)
     assert page.text == ("\n".join(PLAN[1][1:] if off else PLAN[1]))
-    assert reason == ("表示しない設定のレイヤーの文字1か所を除きました。" if off else "")
+    assert reason == ("表示しない設定のレイヤーの文字 1か所を除きました。" if off else "")
 
 
 @pytest.mark.parametrize(("value", "said"), [("/Yes", True), ("/Off", False)])

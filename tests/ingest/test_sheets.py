@@ -19,7 +19,7 @@ STRICT = {
     RELATIONS: "http://purl.oclc.org/ooxml/officeDocument/relationships",
 }
 DRAWING = """<xdr:wsDr xmlns:xdr="urn:xdr" xmlns:a="urn:a" xmlns:c="urn:c" xmlns:d="urn:d"
- xmlns:m="urn:m" xmlns:mc="urn:mc" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">
+ xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math" xmlns:mc="urn:mc" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">
  <xdr:twoCellAnchor><xdr:from><xdr:col>1</xdr:col><xdr:row>2</xdr:row></xdr:from>
  <xdr:to><xdr:col>4</xdr:col><xdr:row>6</xdr:row></xdr:to>%s</xdr:twoCellAnchor></xdr:wsDr>"""
 UNCOMPUTED = "計算結果が保存されていない式の欄は読めません(Excelで開いて保存し直してください)。"
@@ -185,7 +185,7 @@ def test_hidden_rows_and_columns_are_left_out_and_part_no_table(book, read):
     result = read()
     assert [page.text for page in result.pages] == ["施設　定員", "北　80", "南　45"]
     assert result.pages[2].section == "申請 > 施設　定員"
-    assert result.unreadable_reason == "非表示の行・列・図形にある文字を除きました(申請 5か所)。"
+    assert result.unreadable_reason == "非表示の行・列・図形にある文字 5か所(申請)を除きました。"
 
 
 def test_a_column_without_width_is_hidden(book, read_parts):
@@ -238,7 +238,7 @@ def test_what_is_struck_through_is_left_out_and_counted(book, read_parts):
         }
     )
     assert [page.text for page in result.pages] == ["補助率は3分の2"]
-    assert result.unreadable_reason == "取り消し線の文字を除きました(申請 2か所)。"
+    assert result.unreadable_reason == "取り消し線の文字 2か所(申請)を除きました。"
 
 
 def test_a_format_that_shows_nothing_hides_its_cell(book, read):
@@ -247,7 +247,7 @@ def test_a_format_that_shows_nothing_hides_its_cell(book, read):
         book.active[name].number_format = ";;;"
     result = read()
     assert [page.text for page in result.pages] == ["見える"]
-    assert result.unreadable_reason == "表示しない書式の欄を除きました(申請 2か所)。"
+    assert result.unreadable_reason == "表示しない書式の欄 2か所(申請)を除きました。"
 
 
 def test_a_strict_workbook_is_read(book, read_parts):
@@ -292,7 +292,7 @@ def test_texts_are_shared_as_far_as_their_part_reaches(read_parts):
     )
     assert result.pages[0].text == "費目　上限"
     assert result.unreadable_reason == (
-        "ファイルに文字が残っていない欄を読めませんでした(申請 1か所)。"
+        "ファイルに文字が残っていない欄 1か所(申請)を読めませんでした。"
     )
 
 
@@ -318,7 +318,7 @@ def test_comments_are_pages_of_their_own(book, read):
     result = read()
     assert result.pages[1] == Page("要確認", locator="申請!A1 コメント", section="コメント")
     assert len(result.pages) == 2
-    assert result.unreadable_reason == "非表示の行・列・図形にある文字を除きました(申請 2か所)。"
+    assert result.unreadable_reason == "非表示の行・列・図形にある文字 2か所(申請)を除きました。"
 
 
 def test_a_threaded_comment_is_read_instead_of_its_note(book, read_parts):
@@ -363,7 +363,10 @@ def test_shapes_are_read_where_they_stand(book, read_parts):
     group = f"<xdr:grpSp><xdr:grpSp>{shape(run('組の中'))}</xdr:grpSp></xdr:grpSp>"
     struck = shape(run("押印は") + run("必要", ' strike="sngStrike"') + run("不要"))
     hidden = shape(run("隠し"), ' hidden="1"')
-    equation = shape("<m:oMath><m:r><m:t>x=1</m:t></m:r></m:oMath>")
+    equation = shape(
+        "<m:oMath><m:sSup><m:e><m:r><m:t>x</m:t></m:r></m:e>"
+        "<m:sup><m:r><m:t>2</m:t></m:r></m:sup></m:sSup></m:oMath>"
+    )
     described = '<xdr:pic><xdr:nvPicPr><xdr:cNvPr descr="会場の地図"/></xdr:nvPicPr></xdr:pic>'
     other = (
         f"<mc:AlternateContent><mc:Choice>{equation}</mc:Choice>"
@@ -373,13 +376,13 @@ def test_shapes_are_read_where_they_stand(book, read_parts):
     assert [(page.locator, page.text) for page in result.pages[1:]] == [
         ("申請!B3 図形", "押印は不要"),
         ("申請!B3 図形", "組の中"),
+        ("申請!B3 図形", "x²"),
         ("申請!B3 画像の説明", "会場の地図"),
     ]
     assert result.unreadable_reason == (
-        "非表示の行・列・図形にある文字を除きました(申請 1か所)。"
-        "取り消し線の文字を除きました(申請 1か所)。"
-        "画像の中の文字を読めませんでした(申請 1か所)。"
-        "図形の中の数式を読めませんでした(申請 1か所)。"
+        "非表示の行・列・図形にある文字 1か所(申請)を除きました。"
+        "取り消し線の文字 1か所(申請)を除きました。"
+        "画像の中の文字 1か所(申請)を読めませんでした。"
     )
 
 
@@ -436,7 +439,7 @@ def test_smart_art_stands_under_the_box_that_holds_it(book, read_parts):
 def test_an_unknown_graphic_is_counted(book, read_parts):
     fill(book.active, ["施設"])
     parts = drawn("<a:graphicData><d:slicer name='地区'/></a:graphicData>")
-    assert read_parts(parts).unreadable_reason == "図形を読めませんでした(申請 1か所)。"
+    assert read_parts(parts).unreadable_reason == "図形 1か所(申請)を読めませんでした。"
 
 
 def test_controls_are_read_with_their_state(book, read_parts):
@@ -461,7 +464,7 @@ def test_where_a_cell_leads_is_a_page_of_its_own(book, read):
 
 
 def test_a_book_of_pictures_alone_says_so(read_parts):
-    with pytest.raises(ReadError, match="画像の中の文字を読めませんでした"):
+    with pytest.raises(ReadError, match="画像の中の文字 1か所"):
         read_parts(drawn("<xdr:pic/>"))
 
 

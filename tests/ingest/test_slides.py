@@ -185,12 +185,13 @@ def repack(path, change):
         ),
         (
             "<mc:AlternateContent><mc:Choice Requires='a14'>"
-            + box("<a:p><a:r><a:t>式は</a:t></a:r><a14:m><m:oMath><m:r><m:t>x</m:t></m:r>"
+            + box("<a:p><a:r><a:t>式は</a:t></a:r><a14:m><m:oMath><m:f><m:num><m:r>"
+                  "<m:t>x</m:t></m:r></m:num><m:den><m:r><m:t>2</m:t></m:r></m:den></m:f>"
                   "</m:oMath></a14:m></a:p>")
             + "</mc:Choice><mc:Fallback>" + box("<a:p><a:r><a:t>式はx</a:t></a:r></a:p>")
             + "</mc:Fallback></mc:AlternateContent>",
-            ["式は"],
-            "数式 1か所(slide 1)を読めませんでした。",
+            ["式はx/2"],
+            "",
         ),
         (
             box('<a:p><a:pPr><a:buAutoNum type="arabicParenBoth" startAt="3"/></a:pPr>'

@@ -100,17 +100,17 @@ def test_four_bytes_a_character_are_read(read, encoding):
         (
             NOTICE.encode() + b"\xff" + NOTICE.encode(),
             f"{NOTICE}\ufffd{NOTICE}",
-            "文字コードの壊れた文字1か所を読めませんでした(3行目から)。",
+            "文字コードの壊れた文字 1か所(3行目から)を読めませんでした。",
         ),
         (
             NOTICE.encode("cp932") + b"\xfd\n",
             f"{NOTICE}\ufffd\n",
-            "文字コードの壊れた文字1か所を読めませんでした(3行目から)。",
+            "文字コードの壊れた文字 1か所(3行目から)を読めませんでした。",
         ),
         (
             NOTICE.encode()[:-2],
             NOTICE[:-2] + "\ufffd",
-            "文字コードの壊れた文字1か所を読めませんでした(2行目から)。",
+            "文字コードの壊れた文字 1か所(2行目から)を読めませんでした。",
         ),
         (
             (NOTICE * 2).encode() + NOTICE.encode("cp932"),

@@ -290,13 +290,13 @@ STRUCK = '<w:pStyle w:val="P"/>'
 @pytest.mark.parametrize(
     ("properties", "run", "reason"),
     [
-        ("", "<w:strike/>", "取り消し線の文字 1か所は読みません。"),
-        ("", "<w:dstrike/>", "取り消し線の文字 1か所は読みません。"),
-        ("", '<w:rStyle w:val="C"/>', "取り消し線の文字 1か所は読みません。"),
-        (STRUCK, "", "取り消し線の文字 1か所は読みません。"),
+        ("", "<w:strike/>", "取り消し線の文字 1か所を除きました。"),
+        ("", "<w:dstrike/>", "取り消し線の文字 1か所を除きました。"),
+        ("", '<w:rStyle w:val="C"/>', "取り消し線の文字 1か所を除きました。"),
+        (STRUCK, "", "取り消し線の文字 1か所を除きました。"),
         (STRUCK, '<w:rStyle w:val="C"/>', ""),
         (STRUCK, '<w:strike w:val="0"/>', ""),
-        ("", '<w:rStyle w:val="V"/>', "隠し文字 1か所は読みません。"),
+        ("", '<w:rStyle w:val="V"/>', "隠し文字 1か所を除きました。"),
         ("", '<w:rStyle w:val="V"/><w:vanish w:val="false"/>', ""),
     ],
 )
@@ -425,7 +425,7 @@ def test_a_deleted_paragraph_does_not_count(made):
     )
     result = made(gone + listed("新", 1), lists(level(0, "decimal", "第%1条")))
     assert texts(result) == ["第1条　新"]
-    assert result.unreadable_reason == "変更履歴で削除された文字 1か所は読みません。"
+    assert result.unreadable_reason == "変更履歴で削除された文字 1か所を除きました。"
 
 
 def test_rows_and_cells_are_found_through_whatever_wraps_them(made):
@@ -445,7 +445,7 @@ def test_rows_and_cells_are_found_through_whatever_wraps_them(made):
         "令和7年度 町(千円)",
         "令和7年度 県(千円)",
     ]
-    assert result.unreadable_reason == "隠し文字 1か所は読みません。"
+    assert result.unreadable_reason == "隠し文字 1か所を除きました。"
 
 
 def test_a_table_in_a_cell_has_its_own_headings(made):
@@ -565,7 +565,7 @@ def test_notes_comments_and_embedded_documents_have_places(made):
         "endnotes.xml": f'<w:endnote w:id="1">{p("文末の注。")}</w:endnote>',
         "footnotes.xml": f'<w:footnote w:id="5">{p("消えた注。")}</w:footnote>',
         "comments.xml": f'<w:comment w:id="1">{p("要確認。")}</w:comment>',
-        "a.html": "<p>取り込んだ文。</p>".encode(),
+        "a.html": "<p>取り込んだ文。<s>旧</s></p>".encode(),
         "b.mht": mail.encode(),
         "c.rtf": b"{}",
     }
@@ -579,7 +579,8 @@ def test_notes_comments_and_embedded_documents_have_places(made):
         ("要確認。", "コメント 1", "コメント"),
     ]
     assert result.unreadable_reason == (
-        "変更履歴で削除された文字 1か所は読みません。取り込まれた別の文書 1か所を読めませんでした。"
+        "変更履歴で削除された文字 1か所を除きました。取り込まれた別の文書 1か所を読めませんでした。"
+        "取り込み1: 取り消し線の文字 1か所(段落 1)を除きました。"
     )
 
 
@@ -662,7 +663,7 @@ def test_what_describes_a_picture_stands_for_it(made):
     assert [(page.text, page.locator) for page in result.pages] == [
         ("会場の地図", "段落 1 画像の説明")
     ]
-    assert result.unreadable_reason == "画像 1か所を読めませんでした。"
+    assert result.unreadable_reason == "画像の中の文字 1か所を読めませんでした。"
 
 
 def test_what_cannot_be_read_is_counted(made):
@@ -671,7 +672,8 @@ def test_what_cannot_be_read_is_counted(made):
         "<w:t>文。</w:t>"
     )
     assert made(f"<w:p><w:r>{inside}</w:r></w:p>").unreadable_reason == (
-        "埋め込まれた表や文書 1か所、画像 1か所、特殊な記号 1か所を読めませんでした。"
+        "埋め込まれたファイル 1か所を読めませんでした。画像の中の文字 1か所を読めませんでした。"
+        "特殊な記号 1か所を読めませんでした。"
     )
 
 

@@ -1,7 +1,7 @@
 """What is drawn on a sheet: shapes, SmartArt, charts with the numbers saved in them, controls.
 
 The walk goes into every element that it does not know; what holds no words to read (pictures,
-equations, charts without numbers) is counted.
+charts without numbers) is counted.
 """
 
 from collections import Counter
@@ -64,7 +64,7 @@ class _Walk:
 
     def text(self, body: Element) -> str:
         """The words that are seen of a text body; the rest is counted."""
-        return paragraphs(body, lambda kind: self.found.left_out.update([kind]))
+        return paragraphs(body, lambda: self.found.left_out.update(struck=1))
 
 
 def read_drawing(package: Package, part: str, title: str, place: Place) -> Drawing:

@@ -1,13 +1,12 @@
 """Equations of Office files on one line: OMML (ECMA-376 part 1, 22.1) and Word's EQ fields."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from assistant.ingest.readers.openxml import qn
+from assistant.ingest.readers.parts import child, local, local_name, value_of
 from assistant.ingest.readers.word_numbers import enclosed
 
-_M = qn("m:r").removesuffix("r")
 _RAISED = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
 _LOWERED = str.maketrans("0123456789+-", "₀₁₂₃₄₅₆₇₈₉₊₋")
 _SIMPLE = re.compile(r"[\w.,]*|\S")
@@ -18,7 +17,8 @@ _RINGS = set("○〇◯□△◇")
 
 def is_equation(element: Any) -> bool:
     """Whether an element is a structure of an equation that `linear` writes."""
-    return isinstance(element.tag, str) and element.tag in _WRITERS
+    tag = element.tag
+    return isinstance(tag, str) and "/math}" in tag and local_name(tag) in _WRITERS
 
 
 def linear(element: Any, read: Callable[[Any], str]) -> str:
@@ -28,7 +28,7 @@ def linear(element: Any, read: Callable[[Any], str]) -> str:
         element: see `is_equation`.
         read: gives the words below an element.
     """
-    return _WRITERS[element.tag](element, read)
+    return _WRITERS[local(element)](element, read)
 
 
 def eq_field(code: str) -> str:
@@ -108,14 +108,17 @@ def _grouped(text: str) -> str:
 
 
 def _below(element: Any, name: str, read: Callable[[Any], str]) -> str:
-    found = element.find(_M + name)
+    found = child(element, name)
     return read(found).strip() if found is not None else ""
 
 
 def _set(element: Any, name: str, default: str) -> str:
-    found = element.find(f"{element.tag}Pr/{_M}{name}")
-    value: str = found.get(qn("m:val"), "") if found is not None else default
-    return value
+    found = child(element, f"{local(element)}Pr", name)
+    return default if found is None else value_of(found)
+
+
+def _each(element: Any, name: str) -> Iterator[Any]:
+    return (part for part in element if local(part) == name)
 
 
 def _raised(text: str) -> str:
@@ -143,7 +146,7 @@ def _fraction(element: Any, read: Callable[[Any], str]) -> str:
 def _script(element: Any, read: Callable[[Any], str]) -> str:
     base = _below(element, "e", read)
     low, high = _lowered(_below(element, "sub", read)), _raised(_below(element, "sup", read))
-    return low + high + base if element.tag == f"{_M}sPre" else base + low + high
+    return low + high + base if local(element) == "sPre" else base + low + high
 
 
 def _radical(element: Any, read: Callable[[Any], str]) -> str:
@@ -156,21 +159,20 @@ def _nary(element: Any, read: Callable[[Any], str]) -> str:
 
 
 def _delimited(element: Any, read: Callable[[Any], str]) -> str:
-    parts = [read(part).strip() for part in element.iterchildren(f"{_M}e")]
+    parts = [read(part).strip() for part in _each(element, "e")]
     between = _set(element, "sepChr", "|")
     return f"{_set(element, 'begChr', '(')}{between.join(parts)}{_set(element, 'endChr', ')')}"
 
 
 def _matrix(element: Any, read: Callable[[Any], str]) -> str:
     rows = (
-        " ".join(read(cell).strip() for cell in row.iterchildren(f"{_M}e"))
-        for row in element.iterchildren(f"{_M}mr")
+        " ".join(read(cell).strip() for cell in _each(row, "e")) for row in _each(element, "mr")
     )
     return f"[{'; '.join(rows)}]"
 
 
 def _lines(element: Any, read: Callable[[Any], str]) -> str:
-    return "; ".join(read(part).strip() for part in element.iterchildren(f"{_M}e"))
+    return "; ".join(read(part).strip() for part in _each(element, "e"))
 
 
 def _function(element: Any, read: Callable[[Any], str]) -> str:
@@ -181,12 +183,12 @@ def _function(element: Any, read: Callable[[Any], str]) -> str:
 
 def _limit(element: Any, read: Callable[[Any], str]) -> str:
     limit = _below(element, "lim", read)
-    scripted = _lowered(limit) if element.tag == f"{_M}limLow" else _raised(limit)
+    scripted = _lowered(limit) if local(element) == "limLow" else _raised(limit)
     return _below(element, "e", read) + scripted
 
 
 _WRITERS: dict[str, Callable[[Any, Callable[[Any], str]], str]] = {
-    _M + name: write
+    name: write
     for names, write in (
         (("f",), _fraction),
         (("sSup", "sSub", "sSubSup", "sPre"), _script),

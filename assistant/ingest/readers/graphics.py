@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Literal
 from xml.etree.ElementTree import Element
 
+from assistant.ingest.readers.equations import is_equation, linear
 from assistant.ingest.readers.parts import below, child, children, local, whole_number
 
 _STRUCK = {"sngStrike", "dblStrike"}
@@ -14,13 +14,11 @@ _MADE_DESCRIPTION = re.compile(
     r"|.*自動的に生成された説明|.*automatically generated",
     re.IGNORECASE | re.DOTALL,
 )
-DrawnLoss = Literal["struck", "equation"]
-"""What is left out of a text body."""
 
 
-def paragraphs(body: Element, lost: Callable[[DrawnLoss], object]) -> str:
-    """The words of a text body, a line for each paragraph; `lost` is told of the rest."""
-    lines = ["".join(_words(p, lost)) for p in below(body, "p")]
+def paragraphs(body: Element, struck: Callable[[], object]) -> str:
+    """The words of a text body, a line for each paragraph; `struck` is told of those struck out."""
+    lines = [words(p, struck) for p in below(body, "p")]
     return "\n".join(line.strip() for line in lines if line.strip())
 
 
@@ -65,20 +63,24 @@ def diagram_items(
         if point is None:
             continue
         body = child(point, "t")
-        words = text(body) if body is not None else ""
-        if words:
-            items.append((above, words))
-            above = (*above, " ".join(words.split()))
+        said = text(body) if body is not None else ""
+        if said:
+            items.append((above, said))
+            above = (*above, " ".join(said.split()))
         waiting += [(below_it, above) for _, below_it in sorted(inner.get(name, ()), reverse=True)]
     return items
 
 
-def _words(element: Element, lost: Callable[[DrawnLoss], object]) -> Iterator[str]:
-    """The words of a paragraph in order."""
+def words(element: Element, struck: Callable[[], object]) -> str:
+    """The words of a paragraph or an equation in order; `struck` is told of those struck out."""
+    return "".join(_words(element, struck))
+
+
+def _words(element: Element, struck: Callable[[], object]) -> Iterator[str]:
     for part in children(element):
         name = local(part)
-        if name in {"oMath", "oMathPara"}:
-            lost("equation")
+        if is_equation(part):
+            yield linear(part, lambda inner: words(inner, struck))
         elif name == "br":
             yield "\n"
         elif name == "t":
@@ -86,8 +88,8 @@ def _words(element: Element, lost: Callable[[DrawnLoss], object]) -> Iterator[st
         elif name in {"r", "fld"} and (properties := child(part, "rPr")) is not None:
             if properties.get("strike") in _STRUCK:
                 if has_words(part):
-                    lost("struck")
+                    struck()
             else:
-                yield from _words(part, lost)
+                yield from _words(part, struck)
         else:
-            yield from _words(part, lost)
+            yield from _words(part, struck)

@@ -19,7 +19,7 @@ from assistant.ingest.grid import GridCell, GridRow, is_across, table_pages
 from assistant.ingest.headings import enter, joined
 from assistant.ingest.readers import ReadResult, no_text
 from assistant.ingest.readers.css import Styles
-from assistant.ingest.readers.losses import Losses
+from assistant.ingest.readers.losses import STRUCK, UNSEEN, Losses
 from assistant.ingest.readers.numerals import numeral
 from assistant.schema import Page
 
@@ -329,14 +329,14 @@ def _seen(node: LexborNode, look: _Look, reading: _Reading) -> _Look | None:
     struck = tag in _STRUCK or "line-through" in style.get("text-decoration", "")
     if gone or struck:
         if look.shown and _has_words(node):
-            reason = "見えない文字" if gone else "取り消し線の文字"
+            reason = UNSEEN if gone else STRUCK
             reading.losses.left_out(reason, reading.place)
         return None
     if node.mem_id in reading.styles.generated:
         reading.losses.unread("スタイルシートが加える文字", reading.place)
     inner = _inherited(tag, style, look)
     if look.shown and not inner.shown and _has_words(node):
-        reading.losses.left_out("見えない文字", reading.place)
+        reading.losses.left_out(UNSEEN, reading.place)
     return inner
 
 

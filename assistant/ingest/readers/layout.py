@@ -41,6 +41,22 @@ _Box = tuple[float, float, float, float]
 """Left, bottom, right, top."""
 
 
+class _Print:
+    """Where the characters of a page stand; each is asked for once."""
+
+    def __init__(self, page: pypdfium2.PdfTextPage) -> None:
+        self._page = page
+        self._boxes: dict[tuple[int, bool], _Box] = {}
+
+    def box(self, index: int, *, loose: bool = False) -> _Box:
+        """The box of a character's print, or (loose) of the space its font gives it."""
+        known = self._boxes.get((index, loose))
+        if known is None:
+            known = self._page.get_charbox(index, loose=loose)
+            self._boxes[index, loose] = known
+        return known
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """The text of a page, one run of print a line, and how it is read."""
@@ -75,10 +91,11 @@ def read_layout(page: pypdfium2.PdfPage, before: Columns | None = None) -> Layou
     if len(text) != printed.count_chars() or not text.strip():
         return Layout(plain)
     width, height = page.get_size()
-    if _is_vertical(printed, text):
-        columns = _vertical_runs(printed, text)
+    places = _Print(printed)
+    if _is_vertical(places, text):
+        columns = _vertical_runs(places, text)
         return _reordered(columns, _by_tiers(columns, height))
-    runs = _horizontal_runs(printed, text)
+    runs = _horizontal_runs(places, text)
     gutter = _gutter(runs, width)
     if gutter is None:
         layout = _with_tables(plain, runs, find_grids(runs, before))
@@ -125,7 +142,7 @@ def _reordered(runs: list[Run], place: Callable[[Run], tuple[float, ...]]) -> La
     return Layout("\n".join(run.text for run in runs), tuple(order))
 
 
-def _is_vertical(printed: pypdfium2.PdfTextPage, text: str) -> bool:
+def _is_vertical(printed: _Print, text: str) -> bool:
     """Whether most characters stand under the one before."""
     visible = [i for i, character in enumerate(text) if not character.isspace()]
     pairs = list(pairwise(visible))
@@ -136,16 +153,16 @@ def _is_vertical(printed: pypdfium2.PdfTextPage, text: str) -> bool:
     return under > _VERTICAL_SHARE * len(sample)
 
 
-def _stands_under(printed: pypdfium2.PdfTextPage, one: int, other: int) -> bool:
+def _stands_under(printed: _Print, one: int, other: int) -> bool:
     # Loose boxes: the print of 「、」 is small and sits in a corner of its place.
-    upper, lower = _box(printed, one, loose=True), _box(printed, other, loose=True)
+    upper, lower = printed.box(one, loose=True), printed.box(other, loose=True)
     size = max(upper[2] - upper[0], upper[3] - upper[1], 1.0)
     beside = abs((upper[0] + upper[2]) - (lower[0] + lower[2])) / 2
     below = (upper[1] + upper[3] - lower[1] - lower[3]) / 2
     return beside < 0.6 * size and 0 < below < 3 * size
 
 
-def _vertical_runs(printed: pypdfium2.PdfTextPage, text: str) -> list[Run]:
+def _vertical_runs(printed: _Print, text: str) -> list[Run]:
     """Columns of vertical writing, in the order of the text."""
     runs: list[list[int]] = []
     for index, character in enumerate(text):
@@ -171,7 +188,7 @@ def _by_tiers(runs: list[Run], height: float) -> Callable[[Run], tuple[float, ..
     return lambda run: (float(tiers and run.top <= border), -run.left, -run.top)
 
 
-def _horizontal_runs(printed: pypdfium2.PdfTextPage, text: str) -> list[Run]:
+def _horizontal_runs(printed: _Print, text: str) -> list[Run]:
     """The lines of the text, cut where a wide gap parts columns or cells."""
     runs = []
     for line in re.finditer(r"[^\r\n]+", text):
@@ -190,28 +207,28 @@ def _horizontal_runs(printed: pypdfium2.PdfTextPage, text: str) -> list[Run]:
     return runs
 
 
-def _numbers(printed: pypdfium2.PdfTextPage, word: str, start: int) -> list[tuple[int, int]]:
+def _numbers(printed: _Print, word: str, start: int) -> list[tuple[int, int]]:
     """A word, or the numbers of several cells that pdfium writes as one (10 and 5 as 105)."""
     whole = [(start, start + len(word))]
     if len(word) < 2 or not _DIGITS.fullmatch(word):
         return whole
-    one, other = _box(printed, start), _box(printed, start + len(word) - 1)
+    one, other = printed.box(start), printed.box(start + len(word) - 1)
     if other[2] - one[0] < len(word) * (one[3] - one[1]):  # printed close together
         return whole
     cuts = [n for n in range(1, len(word)) if _is_wide(printed, start + n - 1, start + n)]
     return [(start + a, start + b) for a, b in pairwise([0, *cuts, len(word)])]
 
 
-def _is_wide(printed: pypdfium2.PdfTextPage, left: int, right: int) -> bool:
+def _is_wide(printed: _Print, left: int, right: int) -> bool:
     """Whether print goes on far to the right, or back to the left: in another cell."""
-    one, other = _box(printed, left), _box(printed, right)
+    one, other = printed.box(left), printed.box(right)
     wide = other[0] - one[2] > _WIDE_GAP * max(one[3] - one[1], other[3] - other[1])
     return wide or other[2] < one[0]
 
 
-def _run(printed: pypdfium2.PdfTextPage, text: str, first: int, last: int) -> Run:
-    one, other = _box(printed, first), _box(printed, last)
-    loose = printed.get_charbox(first, loose=True)
+def _run(printed: _Print, text: str, first: int, last: int) -> Run:
+    one, other = printed.box(first), printed.box(last)
+    loose = printed.box(first, loose=True)
     return Run(
         text,
         left=min(one[0], other[0]),
@@ -220,12 +237,6 @@ def _run(printed: pypdfium2.PdfTextPage, text: str, first: int, last: int) -> Ru
         top=max(one[3], other[3]),
         size=loose[3] - loose[1],
     )
-
-
-def _box(printed: pypdfium2.PdfTextPage, index: int, *, loose: bool = False) -> _Box:
-    """The box of a character's print, or (loose) of the space its font gives it."""
-    left, bottom, right, top = printed.get_charbox(index, loose=loose)
-    return left, bottom, right, top
 
 
 def _gutter(runs: list[Run], width: float) -> float | None:

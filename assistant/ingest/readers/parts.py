@@ -230,7 +230,13 @@ def is_set(value: str | None) -> bool:
 
 def is_on(switch: ElementTree.Element | None) -> bool:
     """Whether a property such as `strike` stands and is not switched off."""
-    return switch is not None and switch.get("val", "1") not in {"0", "false", "off"}
+    return switch is not None and value_of(switch, "on").lower() not in {"0", "false", "off"}
+
+
+def value_of(element: ElementTree.Element, otherwise: str = "") -> str:
+    """The attribute `val` of a property, which Word puts into a namespace and Excel does not."""
+    values = (value for name, value in element.attrib.items() if local_name(name) == "val")
+    return next(values, otherwise)
 
 
 def whole_number(text: str | None, otherwise: int) -> int:

@@ -19,6 +19,7 @@ from assistant.errors import ReadError
 from assistant.ingest.readers import Properties, ReadResult
 from assistant.ingest.readers.layers import without_hidden_layers
 from assistant.ingest.readers.layout import Layout, read_layout
+from assistant.ingest.readers.losses import STRUCK, Losses
 from assistant.ingest.readers.ocr import ocr_is_ready, recognize
 from assistant.ingest.readers.printed import Columns
 from assistant.ingest.readers.properties import DAMAGE, pdf_properties
@@ -36,9 +37,6 @@ _GLYPH_NAMES = re.compile(r"(?:/[A-Za-z]+\d*\s*|\(cid:\d+\)\s*){8,}")
 # rectangle 5, a kanji 40 and more, so this is 25 letters or 200 rectangles.
 _OUTLINED_TEXT = 1_000
 _DEEPEST_FORM = 15
-
-_LONGEST_LISTED = 10
-"""Page numbers named in one sentence."""
 
 _FILLED_IN = "入力欄に記入された内容は読みません。"
 _REMEDY = "元の文書ファイルを使うか、文字認識(OCR)の用意をして取り込み直してください"
@@ -138,14 +136,13 @@ def _left_out(seen: Sequence[_Seen], bad: tuple[int, ...], stated: _Stated) -> s
         kinds = {seen[number - 1].hides for number in bad}
         why = "、".join(name for kind, name in _WHY.items() if kind in kinds)
         said.append(f"文字を取り出せないページがあります({why})。{_REMEDY}。")
-    for what, count in (
-        ("取り消し線の文字{n}か所を除きました", lambda unseen: unseen.struck),
-        ("見えない文字とページの外の文字{n}か所を除きました", lambda unseen: unseen.hidden),
-        ("注釈(付箋など)の文{n}件は読みません", lambda unseen: unseen.comments),
-    ):
-        said += _counted(seen, what, count)
-    if stated.layered:
-        said.append(f"表示しない設定のレイヤーの文字{stated.layered:,}か所を除きました。")
+    losses = Losses()
+    for number, page in enumerate(seen, start=1):
+        losses.left_out(STRUCK, f"{number}ページ", page.unseen.struck)
+        losses.left_out("見えない文字とページの外の文字", f"{number}ページ", page.unseen.hidden)
+        losses.unread("注釈(付箋など)の文", f"{number}ページ", page.unseen.comments)
+    losses.left_out("表示しない設定のレイヤーの文字", times=stated.layered)
+    said.append(losses.reason)
     if stated.filled:
         said.append(_FILLED_IN)
     if stated.attached:
@@ -153,17 +150,6 @@ def _left_out(seen: Sequence[_Seen], bad: tuple[int, ...], stated: _Stated) -> s
             f"添付ファイル{stated.attached:,}個は読みません。取り出して別に取り込んでください。"
         )
     return "".join(said)
-
-
-def _counted(seen: Sequence[_Seen], what: str, count: Callable[[Unseen], int]) -> list[str]:
-    """「取り消し線の文字3か所を除きました(2、5ページ)。」; nothing where there is none."""
-    found = {number: count(page.unseen) for number, page in enumerate(seen, start=1)}
-    pages = [f"{number}" for number, places in found.items() if places]
-    if not pages:
-        return []
-    more = "ほか" if len(pages) > _LONGEST_LISTED else ""
-    where = f"{'、'.join(pages[:_LONGEST_LISTED])}ページ{more}"
-    return [f"{what.format(n=f'{sum(found.values()):,}')}({where})。"]
 
 
 def _no_text(hidden: set[_Hidden | None], stated: _Stated) -> ReadError:

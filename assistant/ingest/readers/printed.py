@@ -208,10 +208,17 @@ def _collected(
 
 def _is_new_head(runs: Sequence[Run], band: _Band, rows: _Rows) -> bool:
     """Whether another table begins: names only, where the rows above have amounts."""
-    amounts = any(
-        has_amount(runs[n].text) for _, cells in rows.placed for ns in cells.values() for n in ns
+    # The rows above are looked at last: they may be many, and this is asked of every line.
+    return (
+        len(band.runs) == len(rows.columns)
+        and _names(runs, band)
+        and any(
+            has_amount(runs[n].text)
+            for _, cells in rows.placed
+            for numbers in cells.values()
+            for n in numbers
+        )
     )
-    return amounts and len(band.runs) == len(rows.columns) and _names(runs, band)
 
 
 def _cells(

@@ -14,8 +14,8 @@ from xml.etree import ElementTree as ET
 from assistant.ingest.grid import GridCell, GridRow, table_pages
 from assistant.ingest.headings import joined
 from assistant.ingest.readers.charts import chart_pages
-from assistant.ingest.readers.graphics import description, diagram_items
-from assistant.ingest.readers.losses import Losses
+from assistant.ingest.readers.graphics import description, diagram_items, words
+from assistant.ingest.readers.losses import CHART, EMBEDDED, STRUCK, UNSEEN, Losses
 from assistant.ingest.readers.numerals import numeral
 from assistant.ingest.readers.parts import (
     Package,
@@ -342,7 +342,7 @@ def _graphic(slide: Slide, shape: ET.Element, frame: Frame) -> Iterator[Item]:
         else:
             slide.losses.unread("図表(SmartArt)", slide.place)
     elif name == "oleObj":
-        slide.losses.unread("埋め込まれたファイル", slide.place)
+        slide.losses.unread(EMBEDDED, slide.place)
     else:
         texts = [_body_text(slide, body, []) for body in outermost(data, "txBody")]
         if any(texts):
@@ -389,7 +389,7 @@ def _chart(slide: Slide, relation: str) -> Iterator[Page]:
     )
     yield from pages
     if not counted:
-        slide.losses.unread("グラフの値", slide.place)
+        slide.losses.unread(CHART, slide.place)
     for drawn in slide.parts.relations(part.target).values():
         shapes = slide.parts.tree(drawn.target) if drawn.kind == "chartUserShapes" else None
         for body in outermost(shapes, "txBody") if shapes is not None else ():
@@ -464,7 +464,7 @@ def _paragraph_text(slide: Slide, paragraph: ET.Element, styles: list[ET.Element
         if name == "br":
             parts.append("\n")
         elif name in {"m", "oMath", "oMathPara"}:
-            slide.losses.unread("数式", slide.place)
+            parts.append(words(run, lambda: slide.losses.left_out(STRUCK, slide.place)))
         elif name == "r" or (name == "fld" and not run.get("type", "").startswith(_PAGE_FIELDS)):
             text = "".join(t.text or "" for t in outermost(run, "t")).replace("\v", "\n")
             properties = run.find("{*}rPr")
@@ -484,14 +484,14 @@ def _unseen(properties: ET.Element | None, styles: list[ET.Element]) -> str:
     owners = [e for e in (properties, *inherited) if e is not None]
     strike = next((e.get("strike") for e in owners if e.get("strike")), None)
     if strike in _STRUCK:
-        return "取り消し線の文字"
+        return STRUCK
     fills = {"noFill", "solidFill", "gradFill", "blipFill", "pattFill", "grpFill"}
     fill = next((f for e in owners for f in e if local(f) in fills), None)
     alpha = fill.find("*/{*}alpha") if fill is not None else None
     clear = alpha is not None and re.fullmatch(r"0%?", alpha.get("val", ""))
     outlined = any(e.find("{*}ln/{*}solidFill") is not None for e in owners)
     if fill is not None and (local(fill) == "noFill" or clear) and not outlined:
-        return "見えない文字"
+        return UNSEEN
     return ""
 
 

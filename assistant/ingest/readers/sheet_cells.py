@@ -43,7 +43,6 @@ Loss = Literal[
     "lost",
     "conditional",
     "picture",
-    "equation",
     "chart",
     "drawing",
     "embedded",

@@ -16,6 +16,7 @@ from assistant.ingest.headings import joined
 from assistant.ingest.readers import LONGEST_ROWS, ReadResult, no_text
 from assistant.ingest.readers.drawings import read_controls, read_drawing
 from assistant.ingest.readers.graphics import has_words
+from assistant.ingest.readers.losses import CHART, EMBEDDED, PICTURE, STRUCK, Losses
 from assistant.ingest.readers.package import damaged
 from assistant.ingest.readers.parts import (
     Package,
@@ -39,22 +40,22 @@ from assistant.ingest.readers.sheet_cells import (
 from assistant.schema import Page
 
 _UNCOMPUTED = "計算結果が保存されていない式の欄は読めません(Excelで開いて保存し直してください)。"
-_REASONS: dict[Loss, str] = {
-    "hidden": "非表示の行・列・図形にある文字を除きました",
-    "struck": "取り消し線の文字を除きました",
-    "formatted": "表示しない書式の欄を除きました",
-    "covered": "結合で隠れた欄を除きました",
-    "conditional": "条件付きの取り消し線や非表示は判別できず、そのまま読みました",
-    "lost": "ファイルに文字が残っていない欄を読めませんでした",
-    "picture": "画像の中の文字を読めませんでした",
-    "equation": "図形の中の数式を読めませんでした",
-    "chart": "数値が保存されていないグラフを読めませんでした",
-    "drawing": "図形を読めませんでした",
-    "embedded": "埋め込まれた別の文書を読めませんでした",
-    "unknown": "シートに付いた内容を読めませんでした",
-    "control": "入力用のコントロールを読めませんでした",
+_LEFT_OUT: dict[Loss, str] = {
+    "hidden": "非表示の行・列・図形にある文字",
+    "struck": STRUCK,
+    "formatted": "表示しない書式の欄",
+    "covered": "結合で隠れた欄",
 }
-_MOST_NAMES = 3
+_UNDECIDED: dict[Loss, str] = {"conditional": "条件付きの取り消し線や非表示"}
+_UNREAD: dict[Loss, str] = {
+    "lost": "ファイルに文字が残っていない欄",
+    "picture": PICTURE,
+    "chart": CHART,
+    "drawing": "図形",
+    "embedded": EMBEDDED,
+    "unknown": "シートに付いた内容",
+    "control": "入力用のコントロール",
+}
 _COMMENTS = {"comments", "threadedComment"}
 # What a sheet points to that shows no words, or none that do not stand in its cells.
 _WORDLESS = {"printerSettings", "table", "pivotTable", "queryTable", "customProperty", "image",
@@ -237,13 +238,16 @@ def _reason(hidden: list[str], unread: list[str], left_out: dict[Loss, Counter[s
         reasons.append(f"非表示のシート({'、'.join(hidden)})は取り込みません。")
     if unread:
         reasons.append(f"シート({'、'.join(unread)})を読めませんでした。")
-    for loss, words in _REASONS.items():
-        counts = Counter({title: n for title, n in left_out[loss].items() if n})
-        if counts:
-            names = "、".join(f"{title} {n}か所" for title, n in counts.most_common(_MOST_NAMES))
-            others = len(counts) - _MOST_NAMES
-            more = f"、ほか{others}シート" if others > 0 else ""
-            reasons.append(f"{words}({names}{more})。")
+    losses = Losses()
+    for kinds, count in (
+        (_LEFT_OUT, losses.left_out),
+        (_UNDECIDED, losses.undecided),
+        (_UNREAD, losses.unread),
+    ):
+        for loss, kind in kinds.items():
+            for title, times in left_out[loss].most_common():
+                count(kind, title, times)
+    reasons.append(losses.reason)
     if any(left_out["uncomputed"].values()):
         reasons.append(_UNCOMPUTED)
     return "".join(reasons)

@@ -14,7 +14,7 @@ from assistant.ingest.headings import joined
 from assistant.ingest.imprint import is_office
 from assistant.ingest.opening import Line
 from assistant.ingest.readers import ReadResult, no_text
-from assistant.ingest.readers.losses import Losses
+from assistant.ingest.readers.losses import PICTURE, Losses
 from assistant.ingest.readers.package import damaged
 from assistant.ingest.readers.parts import Package, Relation, local, outermost, relation_id
 from assistant.ingest.readers.shapes import (
@@ -136,7 +136,7 @@ def _all_pages(slides: list[Slide], document: str) -> tuple[list[Page], list[int
         if slide.pictures and not shown:
             pictures.append(slide.number)
         for _ in range(slide.pictures if shown else 0):
-            slide.losses.unread("画像の中の文字", slide.place)
+            slide.losses.unread(PICTURE, slide.place)
         pages += [*shown, *_notes(slide), *_comments(slide)]
         if not index:
             # Beside the opening: a watermark or a running foot says how far along the document is.

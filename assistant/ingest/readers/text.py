@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from assistant.errors import ReadError
+from assistant.ingest.readers.losses import Losses
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -165,8 +166,9 @@ def _by_lines(data: bytes) -> tuple[str | None, str]:
         said += f"文字コードの違う行が{where}、推定して読みました。"
     if damaged:
         first = next(n for n, (text, _) in enumerate(read, start=1) if _DAMAGE in text)
-        where = f"{damaged:,}か所を読めませんでした({first:,}行目から)"
-        said += f"文字コードの壊れた文字{where}。"
+        losses = Losses()
+        losses.unread("文字コードの壊れた文字", f"{first:,}行目から", damaged)
+        said += losses.reason
     return whole, said
 
 

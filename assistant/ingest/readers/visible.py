@@ -58,23 +58,27 @@ def take_out_hidden(page: pypdfium2.PdfPage) -> int:
         how many runs of letters were taken out.
     """
     things = list(_things(page.raw, None, 0))
-    edges_of = _Edges().of
-    pictures = [edges_of(thing) for kind, thing, _ in things if kind == raw.FPDF_PAGEOBJ_IMAGE]
-    edges = page.get_bbox()
-    outside, unseen, visible = [], [], False
+    edges_of, edges = _Edges().of, page.get_bbox()
+    outside, unseen, shown = [], [], []
     for kind, thing, form in things:
         if kind != raw.FPDF_PAGEOBJ_TEXT:
             continue
-        box = edges_of(thing)
-        if box[2] <= box[0] or box[3] <= box[1]:  # a space
-            continue
         # What stands in a form has coordinates of its own.
-        if form is None and not _meet(box, edges):
+        if form is None and _is_outside(edges_of(thing), edges):
             outside.append((thing, form))
-        elif not _shows_nothing(thing):
-            visible = True
-        elif not (pictures if form else any(_meet(box, one) for one in pictures)):
+        elif _shows_nothing(thing):
             unseen.append((thing, form))
+        else:
+            shown.append(thing)
+    if unseen:
+        pictures = [edges_of(thing) for kind, thing, _ in things if kind == raw.FPDF_PAGEOBJ_IMAGE]
+        unseen = [
+            (thing, form)
+            for thing, form in unseen
+            if not _is_empty(edges_of(thing))
+            and not (pictures if form else any(_meet(edges_of(thing), one) for one in pictures))
+        ]
+    visible = bool(unseen) and not all(_is_empty(edges_of(thing)) for thing in shown)
     for thing, form in outside + (unseen if visible else []):
         if form is None:
             raw.FPDFPage_RemoveObject(page.raw, thing)
@@ -232,6 +236,15 @@ class _Edges:
         raw.FPDFPageObj_GetBounds(thing, *self._sides)
         left, bottom, right, top = self._sides
         return left.value, bottom.value, right.value, top.value
+
+
+def _is_outside(box: _Box, edges: _Box) -> bool:
+    return not _is_empty(box) and not _meet(box, edges)
+
+
+def _is_empty(box: _Box) -> bool:
+    """A space covers no area."""
+    return box[2] <= box[0] or box[3] <= box[1]
 
 
 def _meet(one: _Box, other: _Box) -> bool:

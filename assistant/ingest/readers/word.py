@@ -21,13 +21,14 @@ from assistant.ingest.grid import GridCell, GridRow, table_pages
 from assistant.ingest.headings import enter, joined
 from assistant.ingest.readers import OFFICE_FORMATS, ReadResult, no_text, read_file
 from assistant.ingest.readers.charts import chart_pages
-from assistant.ingest.readers.graphics import DrawnLoss, diagram_items, paragraphs
+from assistant.ingest.readers.graphics import diagram_items, paragraphs
+from assistant.ingest.readers.losses import CHART, STRUCK, Losses
 from assistant.ingest.readers.openxml import qn
 from assistant.ingest.readers.package import check_package, damaged
-from assistant.ingest.readers.parts import Package, below
+from assistant.ingest.readers.parts import Package, below, is_on
 from assistant.ingest.readers.rows import row_text
 from assistant.ingest.readers.word_numbers import Number, Numbers
-from assistant.ingest.readers.word_styles import Styles, is_on
+from assistant.ingest.readers.word_styles import Styles
 from assistant.ingest.readers.word_text import (
     CONTROL,
     DELETED,
@@ -53,8 +54,7 @@ _CAPTION = re.compile(r"[(（\[【〔<＜]?\s*(?:表|図表|別表|単位)")
 _HEADS = {"header": "ヘッダー", "footer": "フッター"}
 _NOTES = {"footnotes": ("footnote", "脚注"), "endnotes": ("endnote", "文末脚注")}
 _FURNITURE = re.compile(r"[\W\d_]|第|全|ページ|頁|page|of", re.IGNORECASE)
-_DRAWN: dict[DrawnLoss, str] = {"struck": "取り消し線の文字", "equation": "数式"}
-_BY_RULE = ("取り消し線の文字", HIDDEN, DELETED, PROMPT)
+_BY_RULE = (STRUCK, HIDDEN, DELETED, PROMPT)
 _CHUNK_SUFFIXES = {
     "text/html": ".html",
     "application/xhtml+xml": ".html",
@@ -106,6 +106,8 @@ class _Reader:
         if self.root is None or self.root.tag != qn("w:document"):
             raise damaged()
         self.left: Counter[str] = Counter()
+        self.inside: list[str] = []
+        """What was left out of documents taken in."""
         self.styles = Styles(self._part("styles"))
         self.numbers = Numbers.of(self._part("numbering"), self.styles)
         self.words = Words(package, self.main, self.styles, self.left)
@@ -129,14 +131,13 @@ class _Reader:
         """What was left out, by kind and number of places; empty for nothing."""
         if self.package.damaged:
             self.left["壊れた部品"] += self.package.damaged
-        ruled = [f"{kind} {self.left[kind]}か所" for kind in _BY_RULE if self.left[kind]]
-        unread = [
-            f"{kind} {count}か所"
-            for kind, count in self.left.items()
-            if count and kind not in _BY_RULE
-        ]
-        reason = f"{'、'.join(ruled)}は読みません。" if ruled else ""
-        return reason + (f"{'、'.join(unread)}を読めませんでした。" if unread else "")
+        losses = Losses()
+        for kind in _BY_RULE:
+            losses.left_out(kind, times=self.left[kind])
+        for kind, count in self.left.items():
+            if kind not in _BY_RULE:
+                losses.unread(kind, times=count)
+        return losses.reason + "".join(self.inside)
 
     def _part(self, kind: str) -> Any:
         found = self.package.related(self.main, kind)
@@ -265,13 +266,13 @@ class _Reader:
 
     def _drawn(self, body: Any) -> str:
         """The words that are seen of a text body of a drawing; the rest is counted."""
-        return paragraphs(body, lambda kind: self.left.update([_DRAWN[kind]]))
+        return paragraphs(body, lambda: self.left.update([STRUCK]))
 
     def _chart(self, part: str, place: str, above: str | None) -> Iterator[Page]:
         root = self.package.xml(part)
         pages, counted = chart_pages(root, locator=place, above=above, text=self._drawn)
         if not counted:
-            self.left["グラフの値"] += 1
+            self.left[CHART] += 1
         yield from pages
         for relation in self.package.relations(part).values():
             if relation.kind == "chartUserShapes":
@@ -464,22 +465,24 @@ class _Reader:
         data = None
         if relation and not relation.external:
             data = self.package.data(relation.target)
-        pages = None
+        found = None
         if relation and data:
             kind = self.package.content_type(relation.target)
             suffix = _CHUNK_SUFFIXES.get(kind) or Path(relation.target).suffix.lower()
-            pages = _chunk_pages(data, _SAME.get(suffix, suffix), self.depth + 1)
-        if pages is None:
+            found = _chunk_read(data, _SAME.get(suffix, suffix), self.depth + 1)
+        if found is None:
             self.left["取り込まれた別の文書"] += 1
             return
         place = f"取り込み{self._next('取り込み')}"
-        for page in pages:
+        if found.unreadable_reason:
+            self.inside.append(f"{place}: {found.unreadable_reason}")
+        for page in found.pages:
             locator = f"{place} {page.locator}" if page.locator else place
             yield _under(page, above, None, locator)
 
 
-def _chunk_pages(data: bytes, suffix: str, depth: int) -> tuple[Page, ...] | None:
-    """The pages of an embedded document; None where it cannot be read.
+def _chunk_read(data: bytes, suffix: str, depth: int) -> ReadResult | None:
+    """What is read of an embedded document; None where it cannot be read.
 
     Args:
         data: its bytes.
@@ -498,10 +501,10 @@ def _chunk_pages(data: bytes, suffix: str, depth: int) -> tuple[Page, ...] | Non
             inner = Path(folder) / f"inner{suffix}"
             inner.write_bytes(data)
             if suffix != ".docx":
-                return read_file(inner).pages
+                return read_file(inner)
             name, main_type = OFFICE_FORMATS[suffix]
             check_package(inner, main_type, name)
-            return read_word(inner, depth=depth).pages
+            return read_word(inner, depth=depth)
     except (ReadError, LookupError, ValueError):  # damaged, or in an encoding that nobody knows
         return None
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assistant.ingest.readers.openxml import qn
-from assistant.ingest.readers.word_styles import Styles, is_on, own_number
+from assistant.ingest.readers.parts import is_on
+from assistant.ingest.readers.word_styles import Styles, own_number
 
 _LEVELS = 9
 _PLACE = re.compile(r"%([1-9])")

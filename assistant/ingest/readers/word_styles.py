@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from assistant.ingest.readers.openxml import qn
+from assistant.ingest.readers.parts import is_on, is_set
 
 Unseen = Literal["取り消し線の文字", "隠し文字"]
 
@@ -54,7 +55,7 @@ class Styles:
         self._defaults = {
             kind: style.get(qn("w:styleId"), "")
             for style in found
-            if (kind := style.get(qn("w:type"), "paragraph")) and _says(style.get(qn("w:default")))
+            if (kind := style.get(qn("w:type"), "paragraph")) and is_set(style.get(qn("w:default")))
         }
         path = f"{qn('w:docDefaults')}/{qn('w:rPrDefault')}/{qn('w:rPr')}"
         self._default = root.find(path) if root is not None else None
@@ -185,12 +186,3 @@ def own_number(properties: Any) -> tuple[str | None, int | None] | None:
         list_id.get(qn("w:val")) if list_id is not None else None,
         int(value) if value.isdecimal() else None,
     )
-
-
-def is_on(switch: Any) -> bool:
-    """Whether a switch stands there and is not turned off."""
-    return switch is not None and _says(switch.get(qn("w:val"), "true"))
-
-
-def _says(value: str | None) -> bool:
-    return value is not None and value.lower() not in {"0", "false", "off"}

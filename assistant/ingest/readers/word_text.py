@@ -12,16 +12,15 @@ from typing import Any, Literal
 
 from assistant.ingest.readers.equations import eq_field, is_equation, linear
 from assistant.ingest.readers.graphics import description
+from assistant.ingest.readers.losses import EMBEDDED, PICTURE
 from assistant.ingest.readers.openxml import qn
-from assistant.ingest.readers.parts import Package
+from assistant.ingest.readers.parts import Package, is_on
 from assistant.ingest.readers.symbols import is_symbol_font, sign
-from assistant.ingest.readers.word_styles import Styles, Unseen, is_on
+from assistant.ingest.readers.word_styles import Styles, Unseen
 
 DELETED = "変更履歴で削除された文字"
 PROMPT = "入力欄の案内の文字"
 HIDDEN: Unseen = "隠し文字"
-PICTURE = "画像"
-_OBJECT = "埋め込まれた表や文書"
 _SIGN = "特殊な記号"
 _LINKED = "別のファイルの文書"
 _MISSING = "図の部品"
@@ -46,8 +45,8 @@ _MARKS = {
 _UNREAD = {
     qn("w:subDoc"): _LINKED,
     qn("w:contentPart"): "手書きの文字",
-    qn("w:control"): _OBJECT,
-    qn("o:OLEObject"): _OBJECT,
+    qn("w:control"): EMBEDDED,
+    qn("o:OLEObject"): EMBEDDED,
 }
 _PAGE_FIELDS = {"PAGE", "NUMPAGES", "SECTIONPAGES", "SECTION"}
 # Pictures of 8 by 3 cm and more may hold words; smaller ones are mostly marks and logos.
@@ -245,9 +244,7 @@ class Words:
                 return ""
             box = properties.find(qn("w14:checkbox"))
             if box is not None:
-                checked = box.find(qn("w14:checked"))
-                on = checked is not None and checked.get(qn("w14:val"), "1") not in _OFF
-                return self._put("☑" if on else "☐")
+                return self._put("☑" if is_on(box.find(qn("w14:checked"))) else "☐")
         return self._walk(control)
 
     def _field(self, element: Any) -> str:
@@ -348,9 +345,6 @@ class Words:
         width, height = extent.get("cx", ""), extent.get("cy", "")
         if width.isdecimal() and height.isdecimal():
             self.left[PICTURE] += int(width) >= _WIDE and int(height) >= _HIGH
-
-
-_OFF = {"0", "false", "off"}
 
 
 def choice(element: Any) -> Any:
