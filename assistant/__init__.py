@@ -4,7 +4,9 @@ The package in reading order::
 
     schema, errors, settings     records, the error tree, REGIONAL_DX_* settings
     filenames                    names given by others → names of files
+    child                        our own modules as processes of their own
     japanese/                    pure text knowledge: width, sentences, dates, numbers, words
+    question/                    a question as typed → what it says, names and restricts
     ingest/                      file → pages → sections and turns → chunks
     retrieval/                   chunks → Chroma (vectors) + Tantivy (words) → passages
     prompts/                     what models are told, as checked files

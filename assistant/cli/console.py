@@ -31,17 +31,6 @@ def index_root(index: Path | None) -> Path:
     return index or settings.index or settings.default_index
 
 
-def generation_folder(index: Path | None) -> Path:
-    """Folder of the current generation of the index; `IndexMissingError` where there is none."""
-    from assistant.retrieval.index import current_generation, no_index
-
-    root = index_root(index)
-    folder = current_generation(root)
-    if folder is None:
-        raise no_index(root)
-    return folder
-
-
 def to_json(value: object) -> str:
     r"""One line of JSON; escaped (\uXXXX) where the output cannot hold every character.
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from assistant.cli.console import generation_folder, read_settings, to_json
+from assistant.cli.console import index_root, read_settings, to_json
 from assistant.cli.japanese import Group
 from assistant.cli.options import command
 
@@ -15,10 +15,10 @@ corpus = Group("corpus", help="文書の題名・日付・段階を確かめる�
 def check(index: Path | None, as_json: bool) -> None:
     """Print how every document is described, and why."""
     from assistant.export.descriptions import check_row, check_text
-    from assistant.retrieval.index import read_inferences, read_manifest
+    from assistant.retrieval.index import open_manifest, read_inferences
 
-    folder = generation_folder(index)
-    row = check_row(read_manifest(folder), read_inferences(folder))
+    folder, manifest = open_manifest(index_root(index))
+    row = check_row(manifest, read_inferences(folder))
     print(to_json(row) if as_json else check_text(row))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assistant.cli.console import Progress, generation_folder, index_root, read_settings, to_json
+from assistant.cli.console import Progress, index_root, read_settings, to_json
 from assistant.cli.japanese import Group
 from assistant.cli.options import FILE, command
 from assistant.errors import AssistantError
@@ -47,9 +47,9 @@ index = Group("index", help="索引の状態を調べる、作り直す")
 def stats(index: Path | None, as_json: bool) -> None:
     """Print what the index holds."""
     from assistant.export.descriptions import stats_row, stats_text
-    from assistant.retrieval.index import read_manifest
+    from assistant.retrieval.index import open_manifest
 
-    row = stats_row(read_manifest(generation_folder(index)))
+    row = stats_row(open_manifest(index_root(index))[1])
     print(to_json(row) if as_json else stats_text(row))
 
 
