@@ -336,6 +336,7 @@ class _Reader:
 
     def _read_table(self, first: int, last: int) -> None:
         self._blank_line(first + 1)
+        known = len(self.hidden)
         rows = []
         for number in (first, *range(first + 2, last)):
             cells = [
@@ -347,7 +348,8 @@ class _Reader:
             rows.append([(cell, False) for cell in cells])
             line = self.starts[number], self.starts[number] + len(self.lines[number])
             self._hide_borders(cells, *line)
-        self._add_rows(rows, [number == 0 for number in range(len(rows))], self._caption(first))
+        heads = [number == 0 for number in range(len(rows))]
+        self._add_rows(rows, heads, self._caption(first), _apart(self.hidden[known:]))
 
     def _hide_borders(self, cells: Sequence[_Edge], start: int, end: int) -> None:
         """Blank what stands before and behind the cells, and put a space for what is between."""
@@ -372,9 +374,16 @@ class _Reader:
         rows: Sequence[Sequence[tuple[_Edge, bool]]],
         heads: Sequence[bool | None],
         caption: str | None,
+        hidden: Sequence[Hidden],
     ) -> None:
-        """Rows of one table: (place of a cell, whether it is carried) for every column."""
-        hidden = _apart(self.hidden)
+        """Rows of one table: (place of a cell, whether it is carried) for every column.
+
+        Args:
+            rows: of the table.
+            heads: which of them name its columns.
+            caption: its title.
+            hidden: what is hidden in it.
+        """
         grid, places = [], []
         for row, head in zip(rows, heads, strict=True):
             own = [place for place, carried in row if not carried and place[0] < place[1]]
@@ -393,12 +402,14 @@ class _Reader:
 
     def _read_html(self, start: int, end: int) -> None:
         found, tables = read_html(self.text, start, end)
+        known = len(self.hidden)
         self.note(found)
+        hidden = _apart(self.hidden[known:])
         for begin, stop, level in found.headings:
             self.marks.headings.append(Heading(begin, stop, level))
         for table in tables:
             caption = self._caption(bisect(self.starts, table.start) - 1)
-            self._add_rows(table.rows, table.heads, caption)
+            self._add_rows(table.rows, table.heads, caption, hidden)
 
     def note(self, found: Tags) -> None:
         """Take over what tags hide."""

@@ -667,6 +667,8 @@ def _cell_text(
 
 def _is_pairs(node: LexborNode) -> bool:
     """Whether a list of explanations is short pairs of name and value, as a table's rows."""
+    if node.css_first("dl dl") is not None:  # first: the words of all lists inside count as its own
+        return False
     values = node.css("dd")
     texts = [_own_words(value) for value in values]
     return (
@@ -674,7 +676,6 @@ def _is_pairs(node: LexborNode) -> bool:
         and node.css_first("dt") is not None
         and all(part.tag in {"dt", "dd"} or not _has_words(part) for part, _ in _terms(node))
         and not any(value.css_first(_NO_PAIR) for value in values)
-        and node.css_first("dl dl") is None
         and all(len(t) <= _LONGEST_PAIR and "。" not in t[:-1] for t in texts)
     )
 
