@@ -1,7 +1,7 @@
 """Leave-one-out on groups whose worth is known beforehand."""
 
 from assistant.japanese.thesaurus import term_words
-from assistant.retrieval import concepts
+from assistant.question import concepts
 from evals.studies.thesaurus import Question, Trial, leave_one_out
 
 GROUPS = [
