@@ -158,6 +158,9 @@ def _fused(
     if vector is None or near is None:
         return signals, notes
     weights = vector_weights(index.embedder.name)
+    if index.sentence_vectors:
+        for chunk_id, share in _spread(index.sentence_vectors.nearest(vector, scores)).items():
+            signals[chunk_id]["文"] = weights.sentences * share
     for chunk_id, share in _spread(near.result()).items():
         signals.setdefault(chunk_id, {})["ベクトル"] = weights.chunks * share
     return signals, notes
