@@ -9,6 +9,7 @@
     INDEX/gen-7/manifest.json documents, files, counts, names of format and embedding
     INDEX/gen-7/inferences.json where the documents' fields come from
     INDEX/gen-7/vectors/      Chroma
+    INDEX/gen-7/sentences/    vectors of single sentences, where the embedding has a weight for them
     INDEX/gen-7/words/        Tantivy
     INDEX/gen-7/pages/        page texts as read, one JSON file a document
     INDEX/gen-7/sif.json, vocabulary.*
@@ -30,12 +31,15 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from chromadb.errors import ChromaError
 from filelock import FileLock, Timeout
 
 from assistant.errors import IndexBusyError, IndexDamagedError, StorageError, cause_of
+from assistant.japanese.sentences import split_sentences
 from assistant.retrieval.embeddings import (
     Embedder,
+    Matrix,
     SifEmbedder,
     WordVectors,
     fit_sif,
@@ -53,7 +57,14 @@ from assistant.retrieval.index import (
     read_inferences,
     read_manifest,
 )
+from assistant.retrieval.sentence_vectors import (
+    FOLDER,
+    SentenceVectors,
+    sentences_with_heading,
+    write_sentence_vectors,
+)
 from assistant.retrieval.vectors import VectorIndex
+from assistant.retrieval.weights import vector_weights
 from assistant.retrieval.words import IndexedWords, WordIndex, searched_text, words_in
 from assistant.schema import (
     Chunk,
@@ -170,7 +181,7 @@ def build_generation(
 
 
 def verify(root: Path) -> tuple[list[str], int]:
-    """Check the current generation: counts, page texts, and every vector by querying it.
+    """Check the current generation: counts, page texts, and all vectors; chunks by querying them.
 
     Returns:
         Japanese descriptions of the problems found, and the number of chunks.
@@ -180,6 +191,7 @@ def verify(root: Path) -> tuple[list[str], int]:
     """
     index = Index(root, searching=False)
     problems = _count_problems(index.manifest, index.vectors, index.words)
+    problems += _sentence_problems(index.folder, index.manifest)
     lost = index.vectors.lost_vectors()
     if lost:
         problems.append(f"自分のベクトルで見つからない文章が{len(lost)}件あります(例: {lost[0]})。")
@@ -226,7 +238,7 @@ def _build(
     known: dict[str, SourceDocument] = {}
     speakers: set[str] = set()
     if before:
-        shutil.copytree(before, folder)
+        shutil.copytree(before, folder, ignore=shutil.ignore_patterns(FOLDER))
         manifest = read_manifest(before)
         known, speakers = manifest.documents, set(manifest.speakers)
         sif = SifEmbedder.load(folder / "sif.json", word_vectors)
@@ -246,7 +258,7 @@ def _build(
     for doc_id, pages in change.pages.items():
         _write_json(folder / "pages" / f"{doc_id}.json", [asdict(page) for page in pages])
     _write_vocabulary(folder, words, word_vectors)
-    chunks = _write_engines(folder, change, words, documents, embedder, progress)
+    chunks, sentences = _write_engines(folder, before, change, words, documents, embedder, progress)
     described = [asdict(documents[doc_id]) | {"source_path": ""} for doc_id in sorted(documents)]
     digest = hashlib.sha256(json.dumps([embedder.name, described]).encode())
     manifest = Manifest(
@@ -260,6 +272,7 @@ def _build(
         skipped=change.skipped,
         partly=change.partly,
         series=change.series,
+        sentences=sentences,
     )
     _write_inferences(folder, change, set(documents))
     _write_json(folder / "manifest.json", asdict(manifest))
@@ -277,12 +290,14 @@ def _write_inferences(folder: Path, change: Change, alive: set[str]) -> None:
 
 def _write_engines(
     folder: Path,
+    before: Path | None,
     change: Change,
     words: list[IndexedWords],
     documents: dict[str, SourceDocument],
     embedder: Embedder,
     progress: Progress | None,
-) -> int:
+) -> tuple[int, int]:
+    """Write words and vectors; how many chunks, and sentences with a vector, there are now."""
     vectors = VectorIndex(folder / "vectors", create=True)
     try:
         if change.removed:
@@ -300,9 +315,66 @@ def _write_engines(
         # Tantivy commits once: its commit is the expensive part.
         index = WordIndex(folder / "words", create=True)
         index.replace(change.chunks, words, documents, list(change.removed))
-        return vectors.count()
+        sentences = _write_sentences(folder, before, change, words, vectors, embedder, progress)
+        return vectors.count(), sentences
     finally:
         vectors.close()
+
+
+def _write_sentences(
+    folder: Path,
+    before: Path | None,
+    change: Change,
+    words: list[IndexedWords],
+    store: VectorIndex,
+    embedder: Embedder,
+    progress: Progress | None,
+) -> int:
+    """Carry the vectors of sentences over and add those of all other chunks; how many there are.
+
+    The generation before may hold none: an earlier version kept none.
+    """
+    ids = store.ids()
+    if not ids or not vector_weights(embedder.name).sentences:
+        return 0
+    old = SentenceVectors(before) if before and read_manifest(before).sentences else None
+    fresh = {chunk.chunk_id for chunk in change.chunks}
+    kept = old.spans(i for i in ids if i not in fresh) if old else {}
+    unseen = store.chunks([i for i in ids if i not in fresh and i not in kept])
+    chunks = [*change.chunks, *unseen.values()]
+    read = [*words, *map(words_in, unseen.values())]
+    counts = {i: last - first for i, (first, last) in kept.items()}
+    counts |= {c.chunk_id: len(row.sentences) or 1 for c, row in zip(chunks, read, strict=True)}
+
+    def batches() -> Iterator[npt.NDArray[np.floating]]:
+        spans = list(kept.values())
+        for begin in range(0, len(spans), _EMBED_BATCH):
+            assert old is not None
+            yield old.rows(spans[begin : begin + _EMBED_BATCH])
+        for begin in range(0, len(chunks), _EMBED_BATCH):
+            part = slice(begin, begin + _EMBED_BATCH)
+            yield _sentence_vectors(embedder, chunks[part], read[part])
+            if progress:
+                progress("文ごとに登録", min(begin + _EMBED_BATCH, len(chunks)), len(chunks))
+
+    write_sentence_vectors(folder, counts, embedder.dimensions, batches())
+    return sum(counts.values())
+
+
+def _sentence_vectors(embedder: Embedder, chunks: list[Chunk], words: list[IndexedWords]) -> Matrix:
+    """Vectors of the sentences of some chunks, each with its heading; at least one a chunk."""
+    if isinstance(embedder, SifEmbedder):
+        return embedder.embed_words(
+            (*row.section, *sentence) for row in words for sentence in row.sentences or ((),)
+        )
+    texts = [
+        text
+        for chunk in chunks
+        for text in sentences_with_heading(
+            chunk.section, [chunk.text[a:b] for a, b in split_sentences(chunk.text)] or [chunk.text]
+        )
+    ]
+    return embedder.embed_passages(texts)
 
 
 def _write_vocabulary(folder: Path, chunks: list[IndexedWords], words: WordVectors) -> None:
@@ -323,6 +395,7 @@ def _check_generation(folder: Path, manifest: Manifest, touched: list[str]) -> N
     vectors = VectorIndex(folder / "vectors")
     try:
         problems = _count_problems(manifest, vectors, WordIndex(folder / "words"))
+        problems += _sentence_problems(folder, manifest)
         missing = set(touched) - set(vectors.ids())
         lost = vectors.lost_vectors(_SWAP_SAMPLE)
     finally:
@@ -341,6 +414,20 @@ def _count_problems(manifest: Manifest, vectors: VectorIndex, words: WordIndex) 
         for name, count in counts.items()
         if count != manifest.chunks
     ]
+
+
+def _sentence_problems(folder: Path, manifest: Manifest) -> list[str]:
+    if not manifest.sentences:
+        return []
+    vectors = SentenceVectors(folder)
+    problems = []
+    if (len(vectors.chunk_ids), len(vectors)) != (manifest.chunks, manifest.sentences):
+        problems.append(
+            f"文のベクトルの件数({len(vectors):,})が一覧({manifest.sentences:,})と合いません。"
+        )
+    if damaged := vectors.damaged_rows():
+        problems.append(f"壊れている文のベクトルが{damaged:,}件あります。")
+    return problems
 
 
 def _swap(root: Path, folder: Path) -> None:

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from assistant.errors import IndexDamagedError, IndexMissingError, IndexVersionError
 from assistant.japanese.width import squeeze
 from assistant.retrieval.embeddings import Embedder, SifEmbedder, WordVectors
+from assistant.retrieval.sentence_vectors import SentenceVectors
 from assistant.retrieval.vectors import VectorIndex
 from assistant.retrieval.words import WordIndex
 from assistant.schema import (
@@ -77,6 +78,8 @@ class Manifest:
     partly: tuple[Partly, ...] = ()
     series: tuple[Series, ...] = ()
     """Documents that belong together, also those known of but not indexed."""
+    sentences: int = 0
+    """Sentences with a vector of their own; 0 where the generation keeps none."""
     format: int = FORMAT
 
 
@@ -117,7 +120,11 @@ class Index:
             self.close()
             raise other_embedding(self.manifest.embedding, self.embedder.name)
         self._vocabulary = Vocabulary.load(folder, word_vectors)
+        self.sentence_vectors = SentenceVectors(folder) if self.manifest.sentences else None
+        """None where the generation keeps none."""
         counts = {self.vectors.count(), self.words.count()}
+        if self.sentence_vectors:
+            counts.add(len(self.sentence_vectors.chunk_ids))
         if counts != {self.manifest.chunks}:
             self.close()
             raise damaged("文章の一部")
@@ -389,6 +396,7 @@ def _manifest(data: dict[str, Any]) -> Manifest:
             Series(**{**row, "members": tuple(Member(**member) for member in row["members"])})
             for row in data["series"]
         ),
+        sentences=data.get("sentences", 0),
         format=data["format"],
     )
 

@@ -1,4 +1,4 @@
-"""The search: BM25 with expansion by word vectors, word pairs and sentence vectors, fused by score.
+"""The search: BM25 with expansion by word vectors, word pairs and vectors, fused by score.
 
 The recipe and its weights were measured on four Japanese retrieval sets (November 2026): nDCG@10
 .542 / .871 / .699 / .941 on city FAQs, encyclopaedia, law and SQuAD-like questions, against .494 /
@@ -8,13 +8,9 @@ what of the question they and their headings cover, and by a speaker named in it
 where one is configured, orders the best of these anew.
 """
 
-import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import lru_cache
 from itertools import chain
-from pathlib import Path
-from typing import Any
 
 from assistant.errors import EmbeddingError
 from assistant.japanese.words import content_words, word_pairs
@@ -22,6 +18,7 @@ from assistant.question.concepts import BREAK, Concept, Meter, Term, concepts_of
 from assistant.question.read import Question
 from assistant.retrieval.index import Index, document_of
 from assistant.retrieval.models import Reranker
+from assistant.retrieval.weights import reranker_weight, vector_weights
 from assistant.retrieval.words import IndexedWords, searched_text
 from assistant.schema import Filters, Found, Passage, SourceDocument, Why
 
@@ -158,13 +155,25 @@ def _fused(
     scores = index.words.search(terms, filters, _CANDIDATES)
     highest = max(scores.values(), default=1.0)
     signals = {chunk_id: {"語": score / highest} for chunk_id, score in scores.items()}
-    if near is not None:
-        weight = vector_weight(index.embedder.name)
-        closest = max(near.result().values(), default=1.0)
-        for chunk_id, similarity in near.result().items():
-            if similarity > 0:
-                signals.setdefault(chunk_id, {})["ベクトル"] = weight * similarity / closest
+    if vector is None or near is None:
+        return signals, notes
+    weights = vector_weights(index.embedder.name)
+    if index.sentence_vectors:
+        for chunk_id, share in _spread(index.sentence_vectors.nearest(vector, scores)).items():
+            signals[chunk_id]["文"] = weights.sentences * share
+    for chunk_id, share in _spread(near.result()).items():
+        signals.setdefault(chunk_id, {})["ベクトル"] = weights.chunks * share
     return signals, notes
+
+
+def _spread(similarities: Mapping[str, float]) -> dict[str, float]:
+    """Cosines stretched to 0 for the last and 1 for the best; all 1 where they are equal.
+
+    Those of a trained model lie in a narrow band (.78 to .88) and would add the same to all.
+    """
+    best, last = max(similarities.values(), default=0.0), min(similarities.values(), default=0.0)
+    width = best - last
+    return {i: (cosine - last) / width if width else 1.0 for i, cosine in similarities.items()}
 
 
 def _best_first(signals: dict[str, dict[str, float]], held: Iterable[str]) -> list[str]:
@@ -237,22 +246,3 @@ def _says_the_same(one: frozenset[str], other: frozenset[str]) -> bool:
         return False
     shared = len(one & other)
     return shared > _SAME_TEXT * (len(one) + len(other) - shared)
-
-
-@lru_cache(maxsize=16)
-def vector_weight(embedding: str) -> float:
-    """Weight of the vectors of a model beside the words: see ``weights.toml``."""
-    rows = _weights()["weight"]
-    fitting = [row for row in rows if embedding.startswith(row["embedding"])]
-    return float(max(fitting, key=lambda row: len(row["embedding"]))["vectors"])
-
-
-def reranker_weight() -> float:
-    """Weight of a cross-encoder's score beside everything else: see ``weights.toml``."""
-    return float(_weights()["reranker"]["weight"])
-
-
-@lru_cache(maxsize=1)
-def _weights() -> dict[str, Any]:
-    path = Path(__file__).with_name("weights.toml")
-    return tomllib.loads(path.read_text(encoding="utf-8"))

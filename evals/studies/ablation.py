@@ -18,6 +18,7 @@ from assistant.question import concepts
 from assistant.question.read import read_question
 from assistant.retrieval import search
 from assistant.retrieval.index import Index
+from assistant.retrieval.weights import VectorWeights
 from assistant.settings import Settings
 from evals.run.metrics import first_1000, top_5
 from evals.run.statistics import figure
@@ -33,7 +34,7 @@ PARTS = {
     "語ベクトルによる拡張なし": ((concepts, "_near", lambda *_: {}),),
     "同義語辞書なし": ((concepts, "load_thesaurus", lambda: _EMPTY),),
     "語の並びなし": ((search, "_PAIR_WEIGHT", 0.0),),
-    "文ベクトルなし": ((search, "vector_weight", lambda _: 0.0),),
+    "文ベクトルなし": ((search, "vector_weights", lambda _: VectorWeights(0.0, 0.0)),),
     "並べ直しなし": tuple((search, name, 0.0) for name in _RERANK),
 }
 """Name of the row → what takes the place of what in which module."""

@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.question.read import read_question
-from assistant.retrieval.search import find, search, vector_weight
+from assistant.retrieval.search import _spread, find, search
+from assistant.retrieval.weights import VectorWeights, vector_weights
 from assistant.schema import Filters
 
 QUESTIONS = ("光ファイバの更新の費用", "佐藤構成員は何と言いましたか", "協議会の役割", "農業とバス")
@@ -89,6 +90,12 @@ def test_any_text_is_searched_within_bounds(index, question):
     assert len(found.passages) <= 5
 
 
-def test_each_embedding_has_a_weight():
-    assert vector_weight("sif-chive-ja-ginza-5.3.0") == 0.3
-    assert vector_weight("ollama:bge-m3") == 0.5
+def test_a_model_that_was_not_measured_has_a_weight_and_no_sentences():
+    assert vector_weights("ollama:bge-m3") == VectorWeights(chunks=0.3, sentences=0.0)
+    assert vector_weights("onnx:multilingual-e5-small-806a23c4").sentences > 0
+
+
+def test_cosines_in_a_narrow_band_are_told_apart():
+    assert _spread({"a": 0.88, "b": 0.83, "c": 0.78}) == pytest.approx({"a": 1, "b": 0.5, "c": 0})
+    assert _spread({"a": 0.8, "b": 0.8}) == {"a": 1, "b": 1}
+    assert _spread({}) == {}
