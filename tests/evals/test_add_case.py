@@ -40,7 +40,7 @@ def command(complaint, tmp_path, monkeypatch, capsys):
     """Runs ``add-case`` where a person at the keyboard says `said`; gives what it printed."""
     monkeypatch.setenv("REGIONAL_DX_DATA", str(tmp_path))
     monkeypatch.setattr(add_case_module, "SETS", ("set",))
-    monkeypatch.setattr(add_case_module, "root_of", lambda _: tmp_path)
+    monkeypatch.setattr(add_case_module, "roots_of", lambda _: [tmp_path])
 
     def command(*options, said=""):
         monkeypatch.setattr("sys.stdin", io.StringIO(said))
