@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from assistant.japanese.width import comparable
 from assistant.retrieval.index import Manifest
 from assistant.schema import SourceDocument
 from assistant.settings import load_settings
-from assistant.ui import correction, job, labels, timeline, uploads
+from assistant.ui import ages, correction, job, labels, timeline, uploads
 from assistant.ui.inert import label, pairs, paragraph
 from assistant.ui.session import opened, show_error, two_lines
 from assistant.verify import verify_apart
@@ -38,7 +39,7 @@ def page() -> None:
         draws: tuple[Callable[[], None], ...] = (
             lambda: _list(assistant, manifest),
             lambda: _add(assistant.root),
-            lambda: timeline.draw(manifest),
+            lambda: _over_time(assistant, manifest),
             lambda: _skips(assistant.root, manifest),
             lambda: _health(assistant.root, manifest),
         )
@@ -209,6 +210,15 @@ def _removal(root: Path, document: SourceDocument, files: list[Path]) -> None:
             title = f"「{document.title}」({names})の取り除き"
             job.start(title, "remove", root, files, delete=uploads.with_sidecars(own))
             st.rerun()
+
+
+def _over_time(assistant: Assistant, manifest: Manifest) -> None:
+    timeline.draw(manifest)
+    ages.draw(
+        manifest,
+        lambda doc_id: "\n".join(page.text for page in assistant.pages(doc_id)),
+        date.today(),
+    )
 
 
 def _add(root: Path) -> None:

@@ -49,13 +49,13 @@ def draw(manifest: Manifest) -> None:
         st.caption(f"日付の分からない資料が{undated}件あります(下の図には出ません)。")
     if not marks:
         return
-    lanes: dict[str, list[Mark]] = {}
+    found_by: dict[str, list[Mark]] = {}
     for mark in marks:
-        lanes.setdefault(mark.lane, []).append(mark)
+        found_by.setdefault(mark.lane, []).append(mark)
     days = [min(m.day for m in marks), max(m.day for m in marks)]
-    linked = {lane: found for lane, found in lanes.items() if len(found) > 1}
-    for lane, found in linked.items():
-        paragraph(lane, "text")
+    linked = {name: found for name, found in found_by.items() if len(found) > 1}
+    for name, found in linked.items():
+        paragraph(name, "text")
         st.altair_chart(_chart(found, days, linked=True), width="stretch")
     single = [mark for mark in marks if mark.lane not in linked]
     if single:
@@ -75,12 +75,12 @@ def draw(manifest: Manifest) -> None:
 
 def marks_of(manifest: Manifest) -> list[Mark]:
     """The marks of the picture, by line and day."""
-    lanes = _lanes(manifest)
+    names = lanes(manifest)
     found: dict[tuple[str, str, str, bool], list[str]] = {}
     for document in manifest.documents.values():
         if document.published:
             stage = labels.stages(document)[0]
-            key = (_lane(document, lanes), document.published, stage, True)
+            key = (lane(document, names), document.published, stage, True)
             found.setdefault(key, []).append(document.title)
     for series in manifest.series:
         for member in series.members:
@@ -90,15 +90,15 @@ def marks_of(manifest: Manifest) -> list[Mark]:
     return [Mark(*key, tuple(titles)) for key, titles in sorted(found.items())]
 
 
-def _lanes(manifest: Manifest) -> dict[str, str]:
+def lanes(manifest: Manifest) -> dict[str, str]:
     """Title of a member → name of its series."""
     return {member.title: series.name for series in manifest.series for member in series.members}
 
 
-def _lane(document: SourceDocument, lanes: dict[str, str]) -> str:
-    # A digest belongs to what it was written from.
+def lane(document: SourceDocument, names: dict[str, str]) -> str:
+    """The line of a document: its series, else its title; a digest's is that of its original."""
     title = document.original.title if document.original else document.title
-    return lanes.get(title, title)
+    return names.get(title, title)
 
 
 def _chart(marks: list[Mark], days: list[str], *, linked: bool) -> Any:

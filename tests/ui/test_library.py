@@ -3,6 +3,7 @@
 import re
 import tomllib
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,9 @@ from filelock import FileLock
 from towns import LIBRARY, LIBRARY_QUESTION, Town
 
 from assistant.errors import AssistantError, InputError
-from assistant.schema import Member, Series
-from assistant.ui import correction, job, library, timeline, uploads
+from assistant.retrieval.index import Manifest
+from assistant.schema import Member, Series, SourceDocument
+from assistant.ui import ages, correction, job, library, timeline, uploads
 from assistant.ui.job import Job
 
 
@@ -45,6 +47,17 @@ def finished(page):
 def _written(path, text):
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def known(doc_id, title, **fields):
+    return SourceDocument(doc_id, title, f"/{doc_id}.txt", **fields)
+
+
+def aged(*documents, texts=None):
+    """The ages of an index of these documents on 1 March 2024."""
+    by_id = {document.doc_id: document for document in documents}
+    manifest = Manifest("0" * 12, 1, "words", 0, by_id, ())
+    return ages.ages_of(manifest, lambda doc_id: (texts or {}).get(doc_id, ""), date(2024, 3, 1))
 
 
 def press(page, text):
@@ -235,6 +248,57 @@ def test_members_of_a_series_share_a_line_also_those_not_indexed(assistant):
         (True, document.published),
         (False, "2099-01-01"),
     ]
+
+
+def test_the_ages_stand_below_the_timeline(open_page, settings):
+    shown = opened(open_page, "年表").dataframe[-1].value
+    assert list(shown.columns) == ["資料", "日付", "古さ", "後に出たもの", "そう述べる資料"]
+    assert (shown["古さ"] == "不明").tolist() == (shown["日付"] == "不明").tolist()
+
+
+@pytest.mark.parametrize(
+    ("published", "age"),
+    [
+        ("2022-01-31", "2年1か月"),
+        ("2023-03-02", "11か月"),
+        ("2024-02", "1か月"),
+        ("2024-05-01", "0か月"),
+        (None, "不明"),
+    ],
+)
+def test_an_age_counts_whole_months(published, age):
+    assert [row.age for row in aged(known("a", "計画", published=published))] == [age]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("計画(案)の後に、令和６年９月１３日の確定した計画が出た。", "確定した計画(2024-09-13)"),
+        ("計画は2024年9月14日に出た。", ""),
+        (
+            "2024年9月13日に会議を開いた。"
+            + "会議では町の道路と水道を論じた。" * 3
+            + "計画は別にある。",
+            "",
+        ),
+        ("", ""),
+    ],
+)
+def test_what_followed_is_shown_where_a_document_in_hand_says_so(text, said):
+    draft = known("a", "案", published="2022-04", superseded_by="確定した計画(2024-09-13)")
+    teller = known("b", "案")
+    rows = aged(draft, teller, texts={"b": text})
+    assert [(row.followed_by, row.said_by) for row in rows] == [
+        (said, "案" if said else ""),
+        ("", ""),
+    ]
+
+
+def test_a_successor_in_hand_speaks_for_itself():
+    followed = "報告書(案)(2024-06-26)と、確定した計画(2024-09-13)"
+    draft = known("a", "計画", published="2022-04", superseded_by=followed)
+    first, _ = aged(draft, known("b", "計画", published="2024-09-13"))
+    assert (first.followed_by, first.said_by) == ("確定した計画(2024-09-13)", "計画")
 
 
 @pytest.mark.parametrize(
