@@ -2,7 +2,7 @@
 
 The package in reading order::
 
-    schema, errors, settings     records, the error tree, REGIONAL_DX_* settings
+    records, errors, settings    what flows, the error tree, REGIONAL_DX_* settings
     filenames                    names given by others → names of files
     child                        our own modules as processes of their own
     japanese/                    pure text knowledge: width, sentences, dates, numbers, words

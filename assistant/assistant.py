@@ -20,6 +20,22 @@ from assistant.errors import IndexBusyError, IndexVersionError, InputError, Mode
 from assistant.indexing import ingest, rebuild, starter_folders, starter_is_current
 from assistant.question.read import Question, read_question
 from assistant.question.restrictions import undated
+from assistant.records.answers import (
+    Answer,
+    AnswerEvent,
+    AskMode,
+    Event,
+    Filters,
+    Found,
+    NoticeEvent,
+    Passage,
+    Provenance,
+    StatementEvent,
+    Turn,
+)
+from assistant.records.documents import SourceDocument
+from assistant.records.plans import Brief, ProjectPlan
+from assistant.records.text import Chunk, Page
 from assistant.retrieval.index import (
     Index,
     Manifest,
@@ -29,24 +45,6 @@ from assistant.retrieval.index import (
 )
 from assistant.retrieval.models import open_embedder, open_reranker
 from assistant.retrieval.search import find
-from assistant.schema import (
-    Answer,
-    AnswerEvent,
-    AskMode,
-    Brief,
-    Chunk,
-    Event,
-    Filters,
-    Found,
-    NoticeEvent,
-    Page,
-    Passage,
-    ProjectPlan,
-    Provenance,
-    SourceDocument,
-    StatementEvent,
-    Turn,
-)
 from assistant.settings import Settings, load_settings
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from typing import Any, Literal
 import psutil
 
 from assistant.errors import AssistantError, cause_of
-from assistant.schema import fields_of
+from assistant.records.text import fields_of
 
 Row = dict[str, Any]
 """What a line of JSON holds."""

@@ -13,6 +13,9 @@ from assistant.ingest.pool import ReadingPool
 from assistant.ingest.readers import SUFFIXES
 from assistant.ingest.sandbox import Sandbox
 from assistant.ingest.walk import described
+from assistant.records.documents import Inference, SourceDocument
+from assistant.records.reports import IngestReport, Partly, Skipped
+from assistant.records.text import Chunk, ReadDocument
 from assistant.retrieval.generations import Change, build_generation, writer_lock
 from assistant.retrieval.index import (
     FileRecord,
@@ -25,15 +28,6 @@ from assistant.retrieval.index import (
     read_manifest,
 )
 from assistant.retrieval.models import open_embedder
-from assistant.schema import (
-    Chunk,
-    Inference,
-    IngestReport,
-    Partly,
-    ReadDocument,
-    Skipped,
-    SourceDocument,
-)
 from assistant.settings import Settings
 from assistant.sources import (
     absolute,

@@ -10,8 +10,9 @@ from assistant.errors import InputError, cause_of
 from assistant.ingest.catalog import CATALOG_NAME
 from assistant.ingest.readers import OLD_FORMATS, SUFFIXES
 from assistant.ingest.stated import SIDECAR_SUFFIX, is_sidecar, sidecar_of
+from assistant.records.documents import SourceDocument
+from assistant.records.reports import Skipped
 from assistant.retrieval.index import FileRecord
-from assistant.schema import Skipped, SourceDocument
 
 # Files that describe documents or belong to the system: never documents, never reported.
 _BESIDE = {CATALOG_NAME, "thumbs.db", "desktop.ini"}

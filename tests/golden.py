@@ -15,7 +15,8 @@ from assistant.ingest.chunk import make_chunks
 from assistant.ingest.readers import Properties, ReadResult
 from assistant.ingest.sandbox import Sandbox
 from assistant.ingest.walk import described, structured
-from assistant.schema import Chunk, Page, Section, SourceDocument
+from assistant.records.documents import SourceDocument
+from assistant.records.text import Chunk, Page, Section
 from assistant.settings import Settings
 
 FOLDER = Path(__file__).parent / "data" / "golden"

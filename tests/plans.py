@@ -1,9 +1,9 @@
 """A small plan made by hand: every basis, a shared citation, a list, characters that do harm."""
 
-from assistant.schema import (
+from assistant.records.answers import Citation, Provenance
+from assistant.records.documents import SourceDocument
+from assistant.records.plans import (
     Brief,
-    Chunk,
-    Citation,
     Coverage,
     Finding,
     PlanItem,
@@ -11,9 +11,8 @@ from assistant.schema import (
     PlanSection,
     PlanTable,
     ProjectPlan,
-    Provenance,
-    SourceDocument,
 )
+from assistant.records.text import Chunk
 
 GAP = PlanItem("【要記入: 事業名。理由: 見出しになる。探す所: 担当課】", "gap")
 HOSTILE = "<script>alert(1)</script> ![x](http://evil.example/a.png) | $x$ `code` [^9] #1 www.a.jp"

@@ -18,9 +18,9 @@ from towns import Town
 from assistant import Assistant
 from assistant.errors import IndexBusyError, IndexMissingError, InputError
 from assistant.indexing import ingest, starter_folders
+from assistant.records.answers import AnswerEvent, Filters, StatementEvent
 from assistant.retrieval.generations import verify
 from assistant.retrieval.index import current_generation, read_manifest
-from assistant.schema import AnswerEvent, Filters, StatementEvent
 from assistant.settings import Settings
 
 QUESTION = "補助率と上限額はいくらですか"

@@ -12,9 +12,9 @@ from assistant.errors import IndexMissingError, InputError
 from assistant.indexing import ingest, remove, starter_folders
 from assistant.ingest import pipeline
 from assistant.ingest.sandbox import Sandbox
+from assistant.records.reports import IngestReport
 from assistant.retrieval.generations import verify
 from assistant.retrieval.index import read_inferences
-from assistant.schema import IngestReport
 from assistant.settings import Settings
 
 HALL = "公民館では、予約の受付に年間480時間を使っている。\n"

@@ -14,19 +14,19 @@ from assistant.answering.voice import attribution_of, label_notes, label_of, min
 from assistant.question.parts import Part
 from assistant.question.read import Question
 from assistant.question.restrictions import within
-from assistant.retrieval.index import Index
-from assistant.schema import (
+from assistant.records.answers import (
     Answer,
-    Chunk,
     Citation,
     Found,
     Passage,
     Provenance,
     Reason,
-    SourceDocument,
     Statement,
     Weighed,
 )
+from assistant.records.documents import SourceDocument
+from assistant.records.text import Chunk
+from assistant.retrieval.index import Index
 
 _NEAREST = 3
 

@@ -21,7 +21,7 @@ from assistant.japanese.thesaurus import load_thesaurus, term_words
 from assistant.japanese.width import comparable, squeeze
 from assistant.japanese.words import content_words, proper_nouns
 from assistant.question.wording import ASKING_WORDS
-from assistant.schema import Passage
+from assistant.records.answers import Passage
 
 _DAY = re.compile(r"(\d{1,2})\s*月\s*(\d{1,2})\s*日")
 # Which side of a number is meant; 「500万円以上」 is not 「500万円」.

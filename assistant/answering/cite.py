@@ -6,7 +6,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from assistant.answering.ground import Quote, is_found, lines_of, quotes_of
-from assistant.schema import Chunk, Citation, Page, Passage, SourceDocument
+from assistant.records.answers import Citation, Passage
+from assistant.records.documents import SourceDocument
+from assistant.records.text import Chunk, Page
 
 Pages = Callable[[str], tuple[Page, ...]]
 """The pages of a document as read, by its id."""

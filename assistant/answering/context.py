@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 
 from assistant.ingest.chunk import count_tokens, cut_cells, cut_segments, moved_cells
 from assistant.japanese.sentences import split_sentences
-from assistant.schema import Cell, Chunk, Passage, Segment
+from assistant.records.answers import Passage
+from assistant.records.text import Cell, Chunk, Segment
 
 Chunks = Callable[[list[str]], Mapping[str, Chunk]]
 """Chunks by their ids, unknown ones left out (`VectorIndex.chunks`)."""

@@ -14,7 +14,8 @@ from assistant.japanese.lexicon import words_for
 from assistant.japanese.width import comparable
 from assistant.japanese.words import content_words
 from assistant.question.wording import ASKING_WORDS
-from assistant.schema import Answer, Citation, Provenance, SourceDocument, Statement, Turn
+from assistant.records.answers import Answer, Citation, Provenance, Statement, Turn
+from assistant.records.documents import SourceDocument
 
 _POINTS_BACK = re.compile(
     r"それ|その|そこ|そう(?:いう|した)|これ|この(?!たび)|ここ|こう(?:いう|した)|"

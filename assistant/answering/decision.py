@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.answering.signals import Candidate, Signals
-from assistant.schema import Outcome
+from assistant.records.answers import Outcome
 
 SENTENCE_SIGNALS = tuple(field.name for field in fields(Signals))
 """Names of the columns of `sentence_matrix`, less the last: the reader's word on long questions."""

@@ -15,8 +15,8 @@ from assistant.question.concepts import BREAK, stand_together
 from assistant.question.parts import Part
 from assistant.question.read import Question
 from assistant.question.wording import ASKING_WORDS
+from assistant.records.answers import Found, Outcome, Passage
 from assistant.retrieval.index import Index
-from assistant.schema import Found, Outcome, Passage
 
 _READ = 8
 """The reader reads so many passages: one costs 30 milliseconds on two cores."""

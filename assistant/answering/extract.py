@@ -9,7 +9,7 @@ from assistant.answering.signals import COURTESY, Candidate, overlap
 from assistant.answering.voice import label_of
 from assistant.japanese.dates import dates_of_source
 from assistant.japanese.sentences import split_sentences
-from assistant.schema import Period
+from assistant.records.answers import Period
 
 _MOST_STATEMENTS = 3
 _MOST_CHARACTERS = 600

@@ -19,7 +19,7 @@ from assistant.ingest.chunk import count_tokens
 from assistant.japanese.dates import find_dates
 from assistant.japanese.numbers import missing_numbers
 from assistant.prompts import load_prompt
-from assistant.schema import Answer, Citation, Passage, StatementEvent, Turn
+from assistant.records.answers import Answer, Citation, Passage, StatementEvent, Turn
 
 _HISTORY_TOKENS = 1200
 """Of the turns before, the last ones that fit into so many tokens are shown to the model."""

@@ -14,7 +14,7 @@ from assistant.ingest.chunk import cut_segments, has_lines, line_number
 from assistant.ingest.markdown import shown
 from assistant.japanese.sentences import split_sentences
 from assistant.japanese.width import comparable, squeeze
-from assistant.schema import Chunk, Page, Segment
+from assistant.records.text import Chunk, Page, Segment
 
 FEWEST_CHARACTERS = 12
 """A shorter quote proves little: it is accepted only at the beginning or the end of a line."""

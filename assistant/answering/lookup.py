@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.ingest.readers.rows import has_amount
-from assistant.schema import Cell, Chunk, is_row, row_shown, words_of
+from assistant.records.text import Cell, Chunk, is_row, row_shown, words_of
 
 _DIGIT = re.compile(r"\d")
 Pairs = tuple[tuple[str, str], ...]

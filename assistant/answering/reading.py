@@ -18,8 +18,9 @@ import numpy.typing as npt
 from assistant.answering.lookup import rows_of
 from assistant.japanese.sentences import split_sentences
 from assistant.japanese.width import comparable
+from assistant.records.answers import Passage
+from assistant.records.text import Chunk, row_shown
 from assistant.retrieval.remembered import Remembered
-from assistant.schema import Chunk, Passage, row_shown
 
 FOLDER = Path(__file__).with_name("reader")
 """Where the model and its tokenizer stand."""

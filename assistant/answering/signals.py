@@ -29,8 +29,9 @@ from assistant.question.concepts import (
     stand_together,
 )
 from assistant.question.read import Question
+from assistant.records.answers import Passage, Period
+from assistant.records.text import row_shown
 from assistant.retrieval.index import Index
-from assistant.schema import Passage, Period, row_shown
 
 _STAND_IN = 1.2
 """What a word of the thesaurus counts, times its weight, at most 1 (see `concepts`)."""

@@ -9,7 +9,8 @@ import unicodedata
 from collections.abc import Sequence
 
 from assistant.japanese.width import comparable
-from assistant.schema import Passage, SourceDocument
+from assistant.records.answers import Passage
+from assistant.records.documents import SourceDocument
 
 # Full-width twins fold back to the same text (NFKC), so what is neutralised can still be quoted and
 # compared; no renderer and no chat template takes them for markup.

@@ -7,7 +7,9 @@ makes an opinion the document's own text, or a question a finding.
 from collections.abc import Iterable
 
 from assistant.japanese.hedges import asks, reports, supposes
-from assistant.schema import Chunk, Passage, SourceDocument
+from assistant.records.answers import Passage
+from assistant.records.documents import SourceDocument
+from assistant.records.text import Chunk
 
 _LABEL_NOTES = {
     "論点": "「論点」と付けた文は、検討のために立てられた問いで、結論ではありません。",

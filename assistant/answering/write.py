@@ -21,7 +21,7 @@ from assistant.answering.voice import attribution_of, label_of
 from assistant.errors import ModelError
 from assistant.ingest.chunk import count_tokens
 from assistant.prompts import Messages, Prompt, load_prompt
-from assistant.schema import Citation, Passage, Statement, StatementEvent
+from assistant.records.answers import Citation, Passage, Statement, StatementEvent
 
 _REPAIR_TOKENS = 1024
 """Kept free for what a second round adds to the prompt."""

@@ -15,7 +15,7 @@ from assistant.errors import InputError
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
-    from assistant.schema import Answer, AskMode
+    from assistant.records.answers import Answer, AskMode
 
 LAST_ANSWER = "last-answer.json"
 """In the data folder: the last answer as ``ask --json`` prints it, and its index."""
@@ -87,7 +87,7 @@ def _rerun(asked: Asked, saved: Path, mode: "AskMode | None") -> None:
     from assistant.export.changes import changes
     from assistant.export.rows import answer_row
     from assistant.export.text import answer_text
-    from assistant.schema import Filters
+    from assistant.records.answers import Filters
 
     before = _saved(saved)
     if mode in {None, "auto"}:

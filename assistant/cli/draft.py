@@ -13,7 +13,8 @@ from assistant.cli.options import FILE, command, force, mode, option
 from assistant.errors import InputError
 
 if TYPE_CHECKING:
-    from assistant.schema import AskMode, ProjectPlan
+    from assistant.records.answers import AskMode
+    from assistant.records.plans import ProjectPlan
 
 
 @command("ブリーフから計画の下書きを作る")

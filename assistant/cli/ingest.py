@@ -13,7 +13,7 @@ from assistant.cli.options import FILE, command
 from assistant.errors import AssistantError
 
 if TYPE_CHECKING:
-    from assistant.schema import IngestReport
+    from assistant.records.reports import IngestReport
 
 
 @command("文書やフォルダーを索引に取り込む")

@@ -17,7 +17,7 @@ from assistant.export.names import KINDS, STATUSES
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
-    from assistant.schema import Filters
+    from assistant.records.answers import Filters
 
     Respond = Callable[[Assistant, str, Any], str]
     """The text to print for a question and its id."""
@@ -64,7 +64,7 @@ def takes_questions(run: Callable[..., None]) -> Callable[..., None]:
 def _filters(chosen: dict[str, Any]) -> "Filters":
     from datetime import datetime
 
-    from assistant.schema import Filters
+    from assistant.records.answers import Filters
 
     for name in ("since", "until"):
         try:

@@ -11,8 +11,8 @@ from pydantic_core import to_jsonable_python
 from assistant.export.names import EDITIONS, KINDS, STATUSES
 from assistant.ingest.catalog import CATALOG_PLACE
 from assistant.ingest.stated import SIDECAR_SUFFIX
+from assistant.records.documents import Inference, SourceDocument
 from assistant.retrieval.index import Manifest
-from assistant.schema import Inference, SourceDocument
 
 Row = dict[str, Any]
 

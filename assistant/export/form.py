@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from assistant.export.layout import DRAFT_MARK, attributed, footnote_text, xml_text
-from assistant.schema import Citation, FormBox, PlanItem, ProjectPlan
+from assistant.records.answers import Citation
+from assistant.records.plans import FormBox, PlanItem, ProjectPlan
 
 _BRIEF = "brief."
 _OPEN = "【要記入】"

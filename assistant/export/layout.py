@@ -11,15 +11,8 @@ from dataclasses import dataclass
 from assistant.answering.answer import status_label
 from assistant.answering.lookup import shown_text
 from assistant.export.text import NEAR, place_text, unknown_stages_text
-from assistant.schema import (
-    BRIEF_NAMES,
-    Answer,
-    Citation,
-    PlanItem,
-    PlanTable,
-    ProjectPlan,
-    Statement,
-)
+from assistant.records.answers import Answer, Citation, Statement
+from assistant.records.plans import BRIEF_NAMES, PlanItem, PlanTable, ProjectPlan
 
 DRAFT_MARK = "AIによる下書き・要確認"
 """Stands on everything that is handed on."""

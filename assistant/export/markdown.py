@@ -16,7 +16,8 @@ from assistant.export.layout import (
     footnote_text,
     plan_blocks,
 )
-from assistant.schema import Answer, ProjectPlan
+from assistant.records.answers import Answer
+from assistant.records.plans import ProjectPlan
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|$~#!&@^])")
 _ADDRESS = re.compile(r"(?i)\b(https?|ftp|file|javascript|data|mailto):|\bwww\.")

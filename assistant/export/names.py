@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from assistant.schema import Kind, Status
+    from assistant.records.documents import Kind, Status
 
 KINDS: "dict[Kind, str]" = {
     "minutes": "議事録",

@@ -10,20 +10,11 @@ from pydantic import TypeAdapter
 from pydantic_core import to_jsonable_python
 
 from assistant.errors import InputError, cause_of
-from assistant.schema import (
-    Answer,
-    Chunk,
-    Citation,
-    Filters,
-    Found,
-    IngestReport,
-    Passage,
-    PlanRow,
-    PlanSection,
-    ProjectPlan,
-    SourceDocument,
-    kpi_basis,
-)
+from assistant.records.answers import Answer, Citation, Filters, Found, Passage
+from assistant.records.documents import SourceDocument
+from assistant.records.plans import PlanRow, PlanSection, ProjectPlan, kpi_basis
+from assistant.records.reports import IngestReport
+from assistant.records.text import Chunk
 
 Row = dict[str, Any]
 

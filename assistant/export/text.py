@@ -4,7 +4,10 @@ from collections.abc import Sequence
 
 from assistant.answering.answer import status_label
 from assistant.answering.lookup import shown_text
-from assistant.schema import Answer, Chunk, Citation, Found, IngestReport, Passage, SourceDocument
+from assistant.records.answers import Answer, Citation, Found, Passage
+from assistant.records.documents import SourceDocument
+from assistant.records.reports import IngestReport
+from assistant.records.text import Chunk
 
 _ORIGIN = {
     "extractive": "資料の文をそのまま抜き出しています。使う前に前後を確かめてください。",

@@ -29,7 +29,8 @@ from assistant.export.layout import (
     plan_blocks,
     xml_text,
 )
-from assistant.schema import Answer, ProjectPlan
+from assistant.records.answers import Answer
+from assistant.records.plans import ProjectPlan
 
 # Every Windows since 8.1 and every Office since 2016 has it; elsewhere another gothic stands in.
 _FONT = "Yu Gothic"

@@ -6,7 +6,7 @@ from typing import Literal
 from assistant.ingest.clean import Line
 from assistant.ingest.speakers import speaker_organisation, speaker_role
 from assistant.japanese.width import fold
-from assistant.schema import Attendee
+from assistant.records.documents import Attendee
 
 _MARK = (
     r"^(?:[0-9]{1,2}[\s.、]+|[(]?[0-9一二三四五六七八九十]{1,2}[)][\s]*|[○●◎■◆◇□・【\[〔<《]\s*)*"

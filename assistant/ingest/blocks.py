@@ -7,7 +7,7 @@ from assistant.ingest.clean import ADDRESS, Line
 from assistant.ingest.markdown import beginning_in, read_marks, shown
 from assistant.japanese.sentences import BULLETS
 from assistant.japanese.width import display_width
-from assistant.schema import Block, Cell, Page, Segment
+from assistant.records.text import Block, Cell, Page, Segment
 
 BULLET = re.compile(
     rf"^(?:[{BULLETS}※→⇒]|[-*+]\s"

@@ -9,7 +9,7 @@ from typing import Any
 
 from assistant.errors import InputError, cause_of
 from assistant.japanese.width import squeeze
-from assistant.schema import KINDS, STATUSES, Inference, Kind, SourceDocument, Status
+from assistant.records.documents import KINDS, STATUSES, Inference, Kind, SourceDocument, Status
 
 CATALOG_NAME = "catalog.toml"
 CATALOG_PLACE = "資料目録"

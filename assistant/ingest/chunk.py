@@ -14,7 +14,7 @@ from pathlib import Path
 import tiktoken
 
 from assistant.japanese.sentences import CLOSING, OPENING, split_sentences
-from assistant.schema import Block, Cell, Chunk, Page, Section, Segment, is_row
+from assistant.records.text import Block, Cell, Chunk, Page, Section, Segment, is_row
 
 _TARGET = 300
 """A chunk that has reached this many characters takes no further sentence …"""

@@ -16,7 +16,7 @@ from assistant.ingest.comments import Spans
 from assistant.ingest.markdown import blanked, read_marks, shown_text
 from assistant.ingest.readers import MARKDOWN_SUFFIXES
 from assistant.japanese.width import display_width, fold
-from assistant.schema import Page
+from assistant.records.text import Page
 
 _PAGE_NUMBER = re.compile(r"^[\s\-–—]*(?P<number>\d{1,4})[\s\-–—]*(?:/\s*\d{1,4}|ページ|頁)?\s*$")
 _DASHED_NUMBER = re.compile(r"^-\s*\d{1,4}\s*-$")

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 from assistant.japanese.width import squeeze
-from assistant.schema import Block, Page, Section
+from assistant.records.text import Block, Page, Section
 
 # A bare number cannot be told from an amount; only marked references are followed.
 _MARK = re.compile(r"(?:※|[＊*]|注)[\s　]*[0-9０-９]{1,2}|\[\^[^\[\]\s]{1,20}\]")

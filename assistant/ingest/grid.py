@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from assistant.ingest.headings import joined
 from assistant.ingest.readers.rows import column_headings, has_amount, row_text
 from assistant.japanese.width import fold
-from assistant.schema import Cell, Page
+from assistant.records.text import Cell, Page
 
 _LONGEST_TITLE = 60
 _MOST_TITLES = 6

@@ -3,7 +3,7 @@
 import re
 
 from assistant.japanese.width import fold
-from assistant.schema import Claim
+from assistant.records.text import Claim
 
 # Committee papers are built of these three parts, each named by its heading.
 _CLAIMS: tuple[tuple[Claim, re.Pattern[str]], ...] = (

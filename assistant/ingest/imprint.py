@@ -9,7 +9,8 @@ from pathlib import Path
 from assistant.ingest.opening import Line, first_page, is_period, own_date
 from assistant.japanese.dates import find_dates, stated_date
 from assistant.japanese.width import fold
-from assistant.schema import Inference, Page
+from assistant.records.documents import Inference
+from assistant.records.text import Page
 
 _MINISTRIES = (
     "内閣官房|内閣府|デジタル庁|総務省|経済産業省|厚生労働省|文部科学省|国土交通省|農林水産省|財務省|"

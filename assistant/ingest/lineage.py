@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from assistant.ingest.catalog import CatalogEntry
 from assistant.japanese.width import fold, squeeze
-from assistant.schema import Inference, Kind, Member, Series, SourceDocument, Status
+from assistant.records.documents import Inference, Kind, Member, Series, SourceDocument, Status
 
 # A stem shorter than this (「報告書」 leaves nothing) links documents that have nothing in common.
 _SHORTEST_STEM = 6

@@ -25,7 +25,7 @@ from assistant.ingest.comments import Spans, comment_spans
 from assistant.ingest.grid import GridCell, GridRow, table_pages
 from assistant.ingest.readers.losses import STRUCK, UNSEEN, Losses
 from assistant.ingest.tags import ADDRESS, Tags, hidden_of, read_html, table_spans
-from assistant.schema import Cell, Hidden
+from assistant.records.text import Cell, Hidden
 
 _LONGEST_UNDERLINED = 60
 _LONGEST_CAPTION = 60

@@ -28,7 +28,8 @@ from assistant.ingest.stated import (
     with_sidecar,
 )
 from assistant.ingest.titles import infer_title
-from assistant.schema import Inference, Page, SourceDocument
+from assistant.records.documents import Inference, SourceDocument
+from assistant.records.text import Page
 
 _OPENING_PAGES = 5
 _NO_PROPERTIES = Properties()

@@ -24,7 +24,8 @@ from assistant.ingest.speakers import (
 )
 from assistant.japanese.sentences import split_sentences
 from assistant.japanese.width import fold, squeeze
-from assistant.schema import Attendee, Page, Proceedings, Section, SourceDocument, Voice
+from assistant.records.documents import Attendee, Proceedings, SourceDocument
+from assistant.records.text import Page, Section, Voice
 
 _SPOKEN = re.compile(r"[。？！?!]")
 _NUMBER = re.compile(

@@ -7,7 +7,8 @@ from pathlib import Path
 from assistant.japanese.dates import find_dates
 from assistant.japanese.sentences import BULLETS
 from assistant.japanese.width import comparable, fold
-from assistant.schema import Inference, Page
+from assistant.records.documents import Inference
+from assistant.records.text import Page
 
 # Title, date and meeting stand on the first page; what comes later is the document's contents.
 _HEAD_CHARACTERS = 600

@@ -18,7 +18,8 @@ from llama_index.core.schema import BaseNode, Document, MetadataMode, TextNode, 
 from pydantic import Field, TypeAdapter
 
 from assistant.ingest.walk import cut
-from assistant.schema import Chunk, ReadDocument, SourceDocument
+from assistant.records.documents import SourceDocument
+from assistant.records.text import Chunk, ReadDocument
 
 _READ, _DOCUMENT, _CHUNK = (
     TypeAdapter(ReadDocument),

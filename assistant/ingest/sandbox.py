@@ -12,7 +12,7 @@ from typing import Any
 from assistant.child import Child, ChildError, Row, serve
 from assistant.errors import AssistantError, ReadError, cause_of
 from assistant.ingest.readers import PDF_SUFFIXES, Picture, Properties, ReadResult, read_file
-from assistant.schema import page_of
+from assistant.records.text import page_of
 
 # Measured on 58 ministry PDFs: the slowest sound page took 0.4 s.
 _SECONDS_PER_PAGE = 2.0

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from assistant.ingest.opening import Line
 from assistant.japanese.width import fold
-from assistant.schema import Inference, Kind, Page, Status
+from assistant.records.documents import Inference, Kind, Status
+from assistant.records.text import Page
 
 _KIND_WORDS: tuple[tuple[str, Kind], ...] = (
     (r"議事(?:録|要旨|概要)|会議録", "minutes"),

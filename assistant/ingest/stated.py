@@ -13,14 +13,8 @@ from typing import Any
 
 from assistant.errors import ReadError, cause_of
 from assistant.japanese.dates import stated_date
-from assistant.schema import (
-    KINDS,
-    STATUSES,
-    Inference,
-    Original,
-    Page,
-    SourceDocument,
-)
+from assistant.records.documents import KINDS, STATUSES, Inference, Original, SourceDocument
+from assistant.records.text import Page
 
 SIDECAR_SUFFIX = ".meta.toml"
 

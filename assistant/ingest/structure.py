@@ -17,7 +17,8 @@ from assistant.ingest.markdown import Marks, around, beginning_in, read_marks, s
 from assistant.ingest.minutes import split_minutes
 from assistant.ingest.tables import row_pieces
 from assistant.japanese.width import display_width, fold
-from assistant.schema import Kind, Page, Section, is_row
+from assistant.records.documents import Kind
+from assistant.records.text import Page, Section, is_row
 
 _NUMBERED = (
     (re.compile(r"^第\s*[0-9０-９一二三四五六七八九十]{1,3}\s*章"), 1),

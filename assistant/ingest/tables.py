@@ -12,7 +12,7 @@ from assistant.ingest.clean import Line
 from assistant.ingest.grid import GridCell, GridRow, table_pages
 from assistant.ingest.readers.rows import column_headings, has_amount
 from assistant.japanese.width import fold
-from assistant.schema import Page, Part, PrintedTable
+from assistant.records.text import Page, Part, PrintedTable
 
 _CELL_BORDER = re.compile(r"\t+|\s{2,}|\u3000+")
 _FEWEST_ROWS = 2

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from assistant.ingest.comments import Spans
-from assistant.schema import Hidden
+from assistant.records.text import Hidden
 
 Place = tuple[int, int]
 

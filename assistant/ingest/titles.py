@@ -7,7 +7,8 @@ from assistant.ingest.imprint import is_office
 from assistant.ingest.opening import Line, is_period
 from assistant.ingest.readers import HTML_SUFFIXES, TABLE_SUFFIXES
 from assistant.japanese.width import fold, squeeze
-from assistant.schema import Inference, Page
+from assistant.records.documents import Inference
+from assistant.records.text import Page
 
 _LINES = 3
 _HEADING_LINES = 5

@@ -13,7 +13,8 @@ from assistant.ingest.metadata import describe, prepared_pages
 from assistant.ingest.minutes import split_minutes, with_proceedings
 from assistant.ingest.readers import ReadResult
 from assistant.ingest.structure import minutes_structure, read_structure
-from assistant.schema import Chunk, ReadDocument, Section, SourceDocument
+from assistant.records.documents import SourceDocument
+from assistant.records.text import Chunk, ReadDocument, Section
 
 
 def described(

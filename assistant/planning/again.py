@@ -21,19 +21,11 @@ from assistant.planning.review import findings_of
 from assistant.planning.tables import quoted
 from assistant.planning.template import Template, load_tables
 from assistant.planning.walk import Items, changed
+from assistant.records.answers import Citation, Passage, Provenance
+from assistant.records.documents import SourceDocument
+from assistant.records.plans import PlanItem, PlanSection, PlanTable, ProjectPlan, Withheld
+from assistant.records.text import Chunk
 from assistant.retrieval.index import Index
-from assistant.schema import (
-    Chunk,
-    Citation,
-    Passage,
-    PlanItem,
-    PlanSection,
-    PlanTable,
-    ProjectPlan,
-    Provenance,
-    SourceDocument,
-    Withheld,
-)
 
 _MOST_SENTENCES = 3
 _MOST_NEWER = 5

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from assistant.errors import InputError, ReadError, cause_of
 from assistant.ingest.readers.text import read_text
-from assistant.schema import Brief
+from assistant.records.plans import Brief
 
 KEYS = tuple(field.name for field in fields(Brief))
 MOST_CHARACTERS = 10_000

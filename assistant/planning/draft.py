@@ -18,16 +18,10 @@ from assistant.planning.tables import plan_tables, quoted
 from assistant.planning.template import SectionSpec, Template, load_tables
 from assistant.planning.walk import items_of, renumbered
 from assistant.planning.write import SectionWriter
+from assistant.records.answers import Provenance
+from assistant.records.documents import SourceDocument
+from assistant.records.plans import BRIEF_NAMES, Brief, PlanItem, PlanSection, ProjectPlan
 from assistant.retrieval.index import Index, Progress
-from assistant.schema import (
-    BRIEF_NAMES,
-    Brief,
-    PlanItem,
-    PlanSection,
-    ProjectPlan,
-    Provenance,
-    SourceDocument,
-)
 
 _MOST_SENTENCES = 5
 _TITLE_CHARACTERS = 40

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from assistant.planning.walk import Items, changed
-from assistant.schema import PlanItem, PlanRow, PlanTable, ProjectPlan
+from assistant.records.plans import PlanItem, PlanRow, PlanTable, ProjectPlan
 
 Row = dict[str, str]
 """A row of a table as edited: heading → text of the cell, one item a line or more."""

@@ -19,7 +19,7 @@ from assistant.japanese.words import content_words
 from assistant.planning.brief import KEYS
 from assistant.planning.form_size import check_form
 from assistant.planning.template import SectionSpec, Template
-from assistant.schema import BRIEF_NAMES, FormBox
+from assistant.records.plans import BRIEF_NAMES, FormBox
 
 SUFFIXES = (".docx", ".xlsx")
 _BRIEF = "brief."

@@ -14,7 +14,8 @@ from assistant.answering.ground import is_made_of
 from assistant.japanese.numbers import find_numbers, missing_numbers
 from assistant.japanese.width import squeeze
 from assistant.planning.walk import Items, changed
-from assistant.schema import Citation, Passage, PlanItem, ProjectPlan, Withheld
+from assistant.records.answers import Citation, Passage
+from assistant.records.plans import PlanItem, ProjectPlan, Withheld
 
 _FORMULA = re.compile(r"^[^=]+ = (?P<left>[^=÷]+)÷(?P<right>[^=÷]+)= 約(?P<result>[^=÷(]+)")
 

@@ -6,7 +6,7 @@ from assistant.japanese.numbers import find_numbers
 from assistant.japanese.sentences import split_sentences
 from assistant.planning.template import load_tables
 from assistant.planning.walk import Items
-from assistant.schema import Brief, PlanItem, PlanRow
+from assistant.records.plans import Brief, PlanItem, PlanRow
 
 _BASELINE = re.compile(r"基準値|現在|現状|今は|今の|昨年度|前年度")
 _TARGET = re.compile(

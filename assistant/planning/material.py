@@ -17,9 +17,10 @@ from assistant.planning.kpi import is_indicator
 from assistant.question.concepts import Meter, concepts_of
 from assistant.question.read import read_question
 from assistant.question.wording import ASKING_WORDS
+from assistant.records.answers import Citation, Passage, Statement
+from assistant.records.plans import Brief, PlanItem
 from assistant.retrieval.index import Index
 from assistant.retrieval.search import search
-from assistant.schema import Brief, Citation, Passage, PlanItem, Statement
 
 _PASSAGES = 12
 # What the search and the sentence vectors add to the share of the question that a sentence holds.

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from assistant.planning.brief import KEYS
 from assistant.planning.template import Criterion, Point, Template, meets
 from assistant.planning.walk import Items
-from assistant.schema import Brief, Coverage, CoverageState, Finding, ProjectPlan, kpi_basis
+from assistant.records.plans import Brief, Coverage, CoverageState, Finding, ProjectPlan, kpi_basis
 
 
 def coverage_of(

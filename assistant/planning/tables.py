@@ -7,7 +7,7 @@ from assistant.planning.kpi import goal_row
 from assistant.planning.material import Material, Used
 from assistant.planning.template import Cell, RowSpec, TableSpec, load_tables
 from assistant.planning.walk import Items
-from assistant.schema import Brief, PlanRow, PlanTable
+from assistant.records.plans import Brief, PlanRow, PlanTable
 
 _CELL_SENTENCES = 2
 

@@ -21,7 +21,7 @@ from pydantic import (
 
 from assistant.errors import InputError, cause_of
 from assistant.planning.brief import KEYS
-from assistant.schema import PlanItem
+from assistant.records.plans import PlanItem
 
 Computed = Literal["per_resident"]
 _FOLDER = Path(__file__).with_name("templates")

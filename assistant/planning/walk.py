@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import chain
 from operator import attrgetter
 
-from assistant.schema import PlanItem, PlanTable, ProjectPlan
+from assistant.records.plans import PlanItem, PlanTable, ProjectPlan
 
 Items = tuple[PlanItem, ...]
 Change = Callable[[Items, str], Items]

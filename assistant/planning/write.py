@@ -9,8 +9,8 @@ from assistant.errors import ModelError
 from assistant.planning.material import Material, Used
 from assistant.planning.template import SectionSpec
 from assistant.prompts import load_prompt
+from assistant.records.plans import PlanItem, Withheld
 from assistant.retrieval.index import Index
-from assistant.schema import PlanItem, Withheld
 
 _MOST_FAILURES = 2
 """After so many failing sections the model is not asked again: each may cost its whole deadline."""

@@ -12,7 +12,7 @@ from typing import Protocol
 from assistant.japanese.thesaurus import HONORIFIC, Equivalents, load_thesaurus
 from assistant.japanese.words import Word, tagged_words, word_pairs
 from assistant.question.wording import ASKING_WORDS, without_own_plan
-from assistant.schema import Match
+from assistant.records.answers import Match
 
 # Word vectors: 5 nearest, cosine over .6, weight .3 times cosine (the reference recipe, see
 # `search`). A word that no chunk holds says nothing by itself, so its neighbours count more and may

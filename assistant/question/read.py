@@ -9,7 +9,8 @@ from assistant.question.concepts import Concept, Known, concepts_of
 from assistant.question.parts import Part, parts_of
 from assistant.question.restrictions import Restrictions, restrictions_of
 from assistant.question.wording import Wording, named_speakers, read_wording
-from assistant.schema import Filters, Period, SourceDocument
+from assistant.records.answers import Filters, Period
+from assistant.records.documents import SourceDocument
 
 
 class Library(Known, Protocol):

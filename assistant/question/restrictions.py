@@ -15,7 +15,8 @@ from assistant.japanese.lexicon import one_of
 from assistant.japanese.width import comparable
 from assistant.japanese.words import content_words
 from assistant.question.wording import COMPARED, named_speakers
-from assistant.schema import Filters, Period, SourceDocument
+from assistant.records.answers import Filters, Period
+from assistant.records.documents import SourceDocument
 
 _DOCUMENT = rf"(?:{one_of('drafted')})\(?案\)?|{one_of('documents')}"
 # What may be part of a title before the word that names its kind: up to the last particle but の.

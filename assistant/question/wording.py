@@ -10,7 +10,7 @@ from assistant.japanese.dates import find_dates
 from assistant.japanese.lexicon import one_of, words_for
 from assistant.japanese.width import comparable
 from assistant.japanese.words import content_words, is_noun_phrase, named_towns, proper_nouns
-from assistant.schema import Period
+from assistant.records.answers import Period
 
 Wanted = Literal["amount", "date", "person", "list", "other"]
 

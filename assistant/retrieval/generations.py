@@ -37,6 +37,9 @@ from filelock import FileLock, Timeout
 
 from assistant.errors import IndexBusyError, IndexDamagedError, StorageError, cause_of
 from assistant.japanese.sentences import split_sentences
+from assistant.records.documents import Inference, Series, SourceDocument
+from assistant.records.reports import Partly, Skipped
+from assistant.records.text import Chunk, Page
 from assistant.retrieval.embeddings import (
     Embedder,
     Matrix,
@@ -66,15 +69,6 @@ from assistant.retrieval.sentence_vectors import (
 from assistant.retrieval.vectors import VectorIndex
 from assistant.retrieval.weights import vector_weights
 from assistant.retrieval.words import IndexedWords, WordIndex, searched_text, words_in
-from assistant.schema import (
-    Chunk,
-    Inference,
-    Page,
-    Partly,
-    Series,
-    Skipped,
-    SourceDocument,
-)
 
 _EMBED_BATCH = 500
 _SWAP_SAMPLE = 200

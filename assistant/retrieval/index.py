@@ -16,23 +16,21 @@ import numpy.typing as npt
 
 from assistant.errors import IndexDamagedError, IndexMissingError, IndexVersionError
 from assistant.japanese.width import squeeze
-from assistant.retrieval.embeddings import Embedder, SifEmbedder, WordVectors
-from assistant.retrieval.sentence_vectors import SentenceVectors
-from assistant.retrieval.vectors import VectorIndex
-from assistant.retrieval.words import WordIndex
-from assistant.schema import (
+from assistant.records.documents import (
     Attendee,
     Inference,
     Member,
     Original,
-    Page,
-    Partly,
     Proceedings,
     Series,
-    Skipped,
     SourceDocument,
-    page_of,
 )
+from assistant.records.reports import Partly, Skipped
+from assistant.records.text import Page, page_of
+from assistant.retrieval.embeddings import Embedder, SifEmbedder, WordVectors
+from assistant.retrieval.sentence_vectors import SentenceVectors
+from assistant.retrieval.vectors import VectorIndex
+from assistant.retrieval.words import WordIndex
 
 FORMAT = 7
 """Raised whenever an older index can no longer be read."""

@@ -8,10 +8,10 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import InstanceOf, SkipValidation
 
 from assistant.question.read import read_question
+from assistant.records.answers import Filters
 from assistant.retrieval.index import Index
 from assistant.retrieval.models import Reranker
 from assistant.retrieval.search import find
-from assistant.schema import Filters
 
 
 class PassageRetriever(BaseRetriever):

@@ -16,11 +16,12 @@ from assistant.errors import EmbeddingError
 from assistant.japanese.words import content_words, word_pairs
 from assistant.question.concepts import BREAK, Concept, Meter, Term, concepts_of, search_terms
 from assistant.question.read import Question
+from assistant.records.answers import Filters, Found, Passage, Why
+from assistant.records.documents import SourceDocument
 from assistant.retrieval.index import Index, document_of
 from assistant.retrieval.models import Reranker
 from assistant.retrieval.weights import reranker_weight, vector_weights
 from assistant.retrieval.words import IndexedWords, searched_text
-from assistant.schema import Filters, Found, Passage, SourceDocument, Why
 
 # The vectors are asked while the words are: Chroma searches without Python's lock (1 of 13 ms at
 # 100,000 chunks on a busy machine with two cores).

@@ -15,9 +15,9 @@ from chromadb.config import Settings as ChromaSettings
 from chromadb.errors import ChromaError
 
 from assistant.errors import IndexDamagedError
+from assistant.records.text import Cell, Chunk, Segment
 from assistant.retrieval.embeddings import Matrix
 from assistant.retrieval.remembered import Remembered
-from assistant.schema import Cell, Chunk, Segment
 
 _COLLECTION = "chunks"
 # Chroma leaves the last rows below `sync_threshold` (1,000) for the next reader to write into the

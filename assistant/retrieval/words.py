@@ -19,8 +19,10 @@ from assistant.japanese.dates import days_of
 from assistant.japanese.sentences import split_sentences
 from assistant.japanese.words import content_words, tagged_words, word_pairs
 from assistant.question.concepts import Term
+from assistant.records.answers import Filters
+from assistant.records.documents import SourceDocument
+from assistant.records.text import Chunk
 from assistant.retrieval.remembered import Remembered
-from assistant.schema import Chunk, Filters, SourceDocument
 
 _TOKENIZER = "whitespace"
 _HEAP_BYTES = 64_000_000

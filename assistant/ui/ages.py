@@ -9,8 +9,8 @@ import streamlit as st
 
 from assistant.japanese.dates import days_of, find_dates
 from assistant.japanese.width import comparable
+from assistant.records.documents import SourceDocument
 from assistant.retrieval.index import Manifest
-from assistant.schema import SourceDocument
 from assistant.ui import timeline
 from assistant.ui.inert import paragraph
 

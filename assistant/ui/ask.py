@@ -11,7 +11,7 @@ from assistant.errors import AssistantError
 from assistant.export.markdown import conversation_markdown
 from assistant.export.text import NEAR, UNVERIFIED, as_of_text, unknown_stages_text, where_text
 from assistant.export.word import conversation_docx
-from assistant.schema import (
+from assistant.records.answers import (
     Answer,
     AnswerEvent,
     Citation,

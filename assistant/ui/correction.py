@@ -9,7 +9,7 @@ import tomli_w
 from assistant.errors import AssistantError, InputError, StorageError, cause_of
 from assistant.ingest.stated import SIDECAR_SUFFIX, read_sidecar, sidecar_of
 from assistant.japanese.dates import stated_date
-from assistant.schema import SourceDocument
+from assistant.records.documents import SourceDocument
 from assistant.ui import job, labels
 from assistant.ui.session import show_error
 

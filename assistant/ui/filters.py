@@ -4,8 +4,9 @@ from typing import Any, cast
 
 import streamlit as st
 
+from assistant.records.answers import Filters
+from assistant.records.documents import Kind, Status
 from assistant.retrieval.index import Manifest
-from assistant.schema import Filters, Kind, Status
 from assistant.ui import labels
 from assistant.ui.inert import label
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from assistant.answering.answer import status_words
 from assistant.export.names import KINDS, STATUSES
-from assistant.schema import Citation, SourceDocument
+from assistant.records.answers import Citation
+from assistant.records.documents import SourceDocument
 
 __all__ = ["KINDS", "STATUSES", "fiscal_year", "fiscal_year_of", "marks", "stage_icon", "stages"]
 

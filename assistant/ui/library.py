@@ -12,8 +12,8 @@ from assistant.assistant import Assistant
 from assistant.errors import AssistantError, IndexDamagedError, IndexVersionError
 from assistant.ingest.readers import SUFFIXES
 from assistant.japanese.width import comparable
+from assistant.records.documents import SourceDocument
 from assistant.retrieval.index import Manifest
-from assistant.schema import SourceDocument
 from assistant.settings import load_settings
 from assistant.ui import ages, correction, job, labels, timeline, uploads
 from assistant.ui.inert import label, pairs, paragraph

@@ -13,7 +13,7 @@ from assistant.export.form import filled_form
 from assistant.filenames import safe_name
 from assistant.planning.form import SUFFIXES, read_boxes, targets_of
 from assistant.planning.template import Template, load_template
-from assistant.schema import FormBox, ProjectPlan
+from assistant.records.plans import FormBox, ProjectPlan
 from assistant.settings import load_settings
 from assistant.ui.inert import label, paragraph
 from assistant.ui.session import two_lines

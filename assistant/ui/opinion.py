@@ -5,7 +5,7 @@ import streamlit as st
 from assistant.errors import StorageError, cause_of
 from assistant.export.rows import answer_row
 from assistant.feedback import Verdict, append_feedback
-from assistant.schema import Answer
+from assistant.records.answers import Answer
 from assistant.settings import load_settings
 from assistant.ui.session import two_lines
 

@@ -12,7 +12,7 @@ from assistant.planning.brief import KEYS, brief_from
 from assistant.planning.edit import TABLES, filled, with_rows
 from assistant.planning.template import load_template, template_names
 from assistant.planning.walk import renumbered
-from assistant.schema import ProjectPlan
+from assistant.records.plans import ProjectPlan
 from assistant.settings import load_settings
 from assistant.ui import clients, official_form, plan_parts
 from assistant.ui.clients import Saved

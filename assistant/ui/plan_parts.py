@@ -20,7 +20,8 @@ from assistant.planning.edit import (
     table_items,
     table_rows,
 )
-from assistant.schema import Basis, Citation, PlanItem, ProjectPlan
+from assistant.records.answers import Citation
+from assistant.records.plans import Basis, PlanItem, ProjectPlan
 from assistant.ui import labels, official_form, source
 from assistant.ui.clients import Saved
 from assistant.ui.inert import label, pairs, paragraph, statement

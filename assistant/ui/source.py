@@ -12,7 +12,8 @@ from assistant.export.text import place_text, where_text
 from assistant.ingest.readers import PDF_SUFFIXES
 from assistant.ingest.sandbox import Sandbox
 from assistant.japanese.width import squeeze, squeezed_places
-from assistant.schema import Citation, Page, Passage
+from assistant.records.answers import Citation, Passage
+from assistant.records.text import Page
 from assistant.settings import load_settings
 from assistant.ui import labels
 from assistant.ui.inert import label, marked, pairs, paragraph

@@ -6,8 +6,8 @@ from typing import Any, cast
 import altair as alt
 import streamlit as st
 
+from assistant.records.documents import SourceDocument
 from assistant.retrieval.index import Manifest
-from assistant.schema import SourceDocument
 from assistant.ui import labels
 from assistant.ui.inert import paragraph
 

@@ -22,10 +22,12 @@ import psutil
 
 from assistant.indexing import starter_corpus
 from assistant.japanese.sentences import split_sentences
+from assistant.records.answers import Filters
+from assistant.records.documents import KINDS, STATUSES, SourceDocument
+from assistant.records.text import Chunk, Segment
 from assistant.retrieval.generations import Change, build_generation, writer_lock
 from assistant.retrieval.index import Index
 from assistant.retrieval.search import search
-from assistant.schema import KINDS, STATUSES, Chunk, Filters, Segment, SourceDocument
 from evals.sets.cases import load_cases
 from evals.sets.overlap import body
 

@@ -19,8 +19,8 @@ from assistant.errors import InputError
 from assistant.export.rows import answer_row, passage_row
 from assistant.indexing import ingest
 from assistant.prompts import trying
+from assistant.records.answers import Turn
 from assistant.retrieval.index import Index
-from assistant.schema import Turn
 from assistant.settings import load_settings
 from evals.independent.quotes import faults
 from evals.run import results

@@ -27,9 +27,9 @@ from assistant.answering.reading import Reading, open_reader
 from assistant.answering.signals import Candidate, candidates_of
 from assistant.indexing import ingest
 from assistant.question.read import read_question
+from assistant.records.answers import Passage
 from assistant.retrieval.index import Index
 from assistant.retrieval.search import find
-from assistant.schema import Passage
 from assistant.settings import load_settings
 from evals.studies.curves import draw
 from evals.studies.library import FITTED, library_index, library_questions

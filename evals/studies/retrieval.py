@@ -12,12 +12,14 @@ from statistics import fmean
 from time import perf_counter
 from typing import Any
 
+from assistant.records.answers import Passage
+from assistant.records.documents import SourceDocument
+from assistant.records.text import Chunk, Segment
 from assistant.retrieval.embeddings import Embedder
 from assistant.retrieval.generations import Change, build_generation, writer_lock
 from assistant.retrieval.index import Index
 from assistant.retrieval.models import open_embedder, open_reranker
 from assistant.retrieval.search import search
-from assistant.schema import Chunk, Passage, Segment, SourceDocument
 from assistant.settings import Settings, load_settings
 from evals.run.statistics import compare, interval
 from evals.sets.rows import read_rows

@@ -10,15 +10,9 @@ from towns import LIBRARY, LIBRARY_QUESTION, Town
 
 from assistant.answering.answer import notes_for, refusal, render, status_label, timed
 from assistant.export.rows import answer_row
-from assistant.schema import (
-    Chunk,
-    Citation,
-    Filters,
-    Original,
-    Provenance,
-    SourceDocument,
-    Statement,
-)
+from assistant.records.answers import Citation, Filters, Provenance, Statement
+from assistant.records.documents import Original, SourceDocument
+from assistant.records.text import Chunk
 
 ANSWERED = {
     "光ファイバの整備率は何％ですか": "92.5%",

@@ -3,7 +3,9 @@
 import pytest
 
 from assistant.answering.checks import Source, problems_of
-from assistant.schema import Chunk, Original, Passage, SourceDocument
+from assistant.records.answers import Passage
+from assistant.records.documents import Original, SourceDocument
+from assistant.records.text import Chunk
 
 GRANT = "県の補助の対象は、機器の購入費と設計費である。通信料などの運営費は対象としない。"
 RATE = "補助率は2分の1以内、上限額は1件当たり500万円である。"

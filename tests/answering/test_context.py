@@ -12,9 +12,9 @@ from assistant.answering.context import grown, in_context
 from assistant.ingest.chunk import count_tokens
 from assistant.japanese.width import squeeze
 from assistant.question.read import read_question
+from assistant.records.answers import Filters
 from assistant.retrieval.index import Index
 from assistant.retrieval.search import find
-from assistant.schema import Filters
 
 QUESTIONS = ("光ファイバの更新の費用", "佐藤構成員の意見", "協議会の役割", "農業とバス", "補助率")
 FILTERS = st.builds(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.schema import Turn
+from assistant.records.answers import Turn
 
 QUESTION = "補助率と上限額はいくらですか"
 

@@ -6,7 +6,9 @@ import pytest
 from assistant.answering import decision
 from assistant.answering.decision import decide, is_vetoed, load_decision
 from assistant.answering.signals import Candidate, Signals
-from assistant.schema import Chunk, Passage, SourceDocument
+from assistant.records.answers import Passage
+from assistant.records.documents import SourceDocument
+from assistant.records.text import Chunk
 
 NONE = Signals(**{field.name: 0.0 for field in fields(Signals)})
 HELD = replace(

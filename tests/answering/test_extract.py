@@ -5,7 +5,9 @@ import pytest
 from assistant.answering.extract import choose, with_antecedents
 from assistant.answering.signals import Candidate, Signals
 from assistant.japanese.dates import fiscal_year
-from assistant.schema import Chunk, Passage, Period, SourceDocument
+from assistant.records.answers import Passage, Period
+from assistant.records.documents import SourceDocument
+from assistant.records.text import Chunk
 
 
 def signals(**values):

@@ -15,7 +15,7 @@ from assistant.answering.ground import (
 )
 from assistant.japanese.numbers import missing_numbers
 from assistant.japanese.sentences import split_sentences
-from assistant.schema import Chunk, Page, Segment
+from assistant.records.text import Chunk, Page, Segment
 
 SEED = 20241101
 QUOTES = 100

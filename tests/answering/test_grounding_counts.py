@@ -14,7 +14,9 @@ from assistant.answering.checks import Source, problems_of
 from assistant.answering.ground import locate
 from assistant.japanese.dates import find_dates
 from assistant.japanese.sentences import split_sentences
-from assistant.schema import Chunk, Passage, SourceDocument
+from assistant.records.answers import Passage
+from assistant.records.documents import SourceDocument
+from assistant.records.text import Chunk
 
 CORPUS = Path(__file__).parents[2] / "corpus"
 EACH = 75

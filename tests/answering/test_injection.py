@@ -15,7 +15,9 @@ from assistant.answering.untrusted import inert, speaks_to_a_model
 from assistant.answering.write import write_statements
 from assistant.japanese.sentences import split_sentences
 from assistant.prompts import load_prompt
-from assistant.schema import Chunk, Page, Passage, Segment, SourceDocument
+from assistant.records.answers import Passage
+from assistant.records.documents import SourceDocument
+from assistant.records.text import Chunk, Page, Segment
 
 FACT = "地域DX推進事業(令和6年度)の補助率は2分の1である。"
 TRUE = "地域DX推進事業(令和6年度)の補助率は2分の1です。"

@@ -10,7 +10,7 @@ import pytest
 
 from assistant import Assistant
 from assistant.export.rows import answer_row
-from assistant.schema import Turn
+from assistant.records.answers import Turn
 from assistant.settings import Settings
 from evals.independent.quotes import faults
 

@@ -5,7 +5,8 @@ from towns import Town
 
 from assistant.answering.lookup import Row, asked_cells, rows_of
 from assistant.answering.spans import units
-from assistant.schema import Cell, Chunk, Statement
+from assistant.records.answers import Statement
+from assistant.records.text import Cell, Chunk
 
 HALLS = """施設名,所在地,定員(人),電話番号,備考
 中央公民館,中央1-1,120,0000-11-1111,令和3年に改修した。広い。

@@ -12,7 +12,7 @@ from assistant.answering.faults import model_error
 from assistant.answering.provider import ChatModel, Clock
 from assistant.errors import ModelError
 from assistant.prompts import load_prompt
-from assistant.schema import NoticeEvent, StatementEvent
+from assistant.records.answers import NoticeEvent, StatementEvent
 from assistant.settings import Settings
 
 QUESTION = "補助率と上限額はいくらですか"

@@ -1,7 +1,9 @@
 import pytest
 
 from assistant.answering.reading import Reader, open_reader
-from assistant.schema import Chunk, Passage, SourceDocument
+from assistant.records.answers import Passage
+from assistant.records.documents import SourceDocument
+from assistant.records.text import Chunk
 
 
 def passage(text, title="町の案内"):

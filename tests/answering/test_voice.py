@@ -1,7 +1,9 @@
 import pytest
 
 from assistant.answering.voice import attribution_of, label_notes, label_of, minutes_note
-from assistant.schema import Chunk, Passage, Proceedings, SourceDocument
+from assistant.records.answers import Passage
+from assistant.records.documents import Proceedings, SourceDocument
+from assistant.records.text import Chunk
 
 
 def minutes(*, verbatim=True, **fields):

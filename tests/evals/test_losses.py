@@ -7,7 +7,7 @@ from html import unescape
 import pytest
 
 from assistant.ingest.readers import ReadResult, read_file
-from assistant.schema import Page
+from assistant.records.text import Page
 from evals.independent.places import texts_at
 from evals.studies.loss_samples import make_samples
 from evals.studies.losses import Word, loss_of, table, words_of

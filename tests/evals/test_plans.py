@@ -4,7 +4,7 @@ import json
 import pytest
 
 from assistant.export.rows import plan_row
-from assistant.schema import Brief
+from assistant.records.plans import Brief
 from evals.independent.plans import items, main, plan_faults
 
 

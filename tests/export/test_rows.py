@@ -5,23 +5,20 @@ import json
 import pytest
 
 from assistant.export.rows import answer_row, citation_row, ingest_row, passage_row, search_row
-from assistant.schema import (
+from assistant.records.answers import (
     Answer,
-    Chunk,
     Citation,
     Filters,
     Found,
-    IngestReport,
     Match,
-    Original,
-    Partly,
     Passage,
     Provenance,
-    Skipped,
-    SourceDocument,
     Statement,
     Why,
 )
+from assistant.records.documents import Original, SourceDocument
+from assistant.records.reports import IngestReport, Partly, Skipped
+from assistant.records.text import Chunk
 
 UNKNOWN = SourceDocument("a" * 12, "題名", "/資料/a.txt")
 UNKNOWN_SOURCE = {

@@ -3,7 +3,7 @@
 import pytest
 
 from assistant.export.text import as_of_text
-from assistant.schema import Answer, Provenance
+from assistant.records.answers import Answer, Provenance
 
 
 def answer(mode, as_of, *, refused=False):

@@ -5,7 +5,7 @@ import pytest
 
 from assistant.errors import InputError
 from assistant.ingest.catalog import CatalogEntry, load_catalog, with_catalog
-from assistant.schema import KINDS, STATUSES, SourceDocument
+from assistant.records.documents import KINDS, STATUSES, SourceDocument
 
 ENTRY = CatalogEntry(
     title="みどり県通信網整備計画",

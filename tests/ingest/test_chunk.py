@@ -11,7 +11,7 @@ from assistant.ingest.metadata import describe, prepared_pages
 from assistant.ingest.readers import read_file
 from assistant.ingest.structure import read_structure
 from assistant.japanese.width import squeeze
-from assistant.schema import Chunk, Page, Segment
+from assistant.records.text import Chunk, Page, Segment
 
 FIXTURES = [
     "digest-farming.md",

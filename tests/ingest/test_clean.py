@@ -1,7 +1,7 @@
 import pytest
 
 from assistant.ingest.clean import Line, clean_lines, printed_labels
-from assistant.schema import Page
+from assistant.records.text import Page
 
 
 def paged(*texts):

@@ -2,7 +2,7 @@ import pytest
 
 from assistant.errors import ReadError
 from assistant.ingest.readers import read_file
-from assistant.schema import Cell, Page
+from assistant.records.text import Cell, Page
 
 
 @pytest.fixture

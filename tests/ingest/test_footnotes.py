@@ -1,5 +1,5 @@
 from assistant.ingest.structure import read_structure
-from assistant.schema import Page
+from assistant.records.text import Page
 
 
 def blocks(*pages, paged=True):

@@ -3,7 +3,7 @@
 import pytest
 
 from assistant.ingest.grid import GridCell, GridRow, table_pages
-from assistant.schema import words_of
+from assistant.records.text import words_of
 
 UP = "↑"
 """Stands for a cell merged with the one above or, after 「←」, with the one to the left."""

@@ -2,7 +2,7 @@ import pytest
 
 from assistant.errors import ReadError
 from assistant.ingest.readers import ReadResult, read_file
-from assistant.schema import Page
+from assistant.records.text import Page
 from evals.independent.places import texts_at
 from evals.independent.quotes import fold
 

@@ -6,7 +6,7 @@ import pytest
 
 from assistant.ingest.catalog import CatalogEntry, load_catalog
 from assistant.ingest.lineage import find_series, find_successors, link, title_stem
-from assistant.schema import Inference, Original, SourceDocument
+from assistant.records.documents import Inference, Original, SourceDocument
 
 BODY = "みどり地域デジタル推進懇談会"
 

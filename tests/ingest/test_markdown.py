@@ -6,7 +6,7 @@ from assistant.answering.ground import is_found, is_made_of, lines_of, quotes_of
 from assistant.ingest.chunk import make_chunks
 from assistant.ingest.readers import read_file
 from assistant.ingest.structure import read_structure
-from assistant.schema import Page, words_of
+from assistant.records.text import Page, words_of
 
 
 def read(tmp_path, text, name="資料.md"):

@@ -6,7 +6,8 @@ from sets import read_set
 from assistant.errors import ReadError
 from assistant.ingest.metadata import describe, prepared_pages
 from assistant.ingest.readers import Properties, read_file
-from assistant.schema import Original, Page, SourceDocument
+from assistant.records.documents import Original, SourceDocument
+from assistant.records.text import Page
 
 FIELDS = (
     "edition、kind、meeting、number、original、published、publisher、series、status、superseded_by、"

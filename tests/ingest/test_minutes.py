@@ -9,7 +9,8 @@ from assistant.ingest.minutes import split_minutes, voice_of
 from assistant.ingest.readers import ReadResult
 from assistant.ingest.speakers import speaker_organisation
 from assistant.ingest.walk import described, structured
-from assistant.schema import Attendee, Page, Proceedings
+from assistant.records.documents import Attendee, Proceedings
+from assistant.records.text import Page
 
 STYLES = tomllib.loads(
     Path(__file__).parent.joinpath("../data/minutes/speakers.toml").read_text(encoding="utf-8")

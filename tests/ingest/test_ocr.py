@@ -13,7 +13,7 @@ from towns import Town
 from assistant.answering.answer import changed_notes, render
 from assistant.assistant import Assistant
 from assistant.ingest.readers import ocr, pdf, read_file
-from assistant.schema import Statement
+from assistant.records.answers import Statement
 from assistant.settings import Settings
 
 FONT = "HeiseiKakuGo-W5"

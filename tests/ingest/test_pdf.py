@@ -20,7 +20,7 @@ from assistant.errors import ReadError
 from assistant.ingest.metadata import prepared_pages
 from assistant.ingest.readers import ReadResult, pdf, read_file
 from assistant.ingest.structure import read_structure
-from assistant.schema import Page, words_of
+from assistant.records.text import Page, words_of
 
 FONT = "HeiseiKakuGo-W5"
 PLAN = [

@@ -7,7 +7,8 @@ from assistant.ingest import pipeline
 from assistant.ingest.pipeline import DocumentCutter, cut_kept
 from assistant.ingest.readers import ReadResult
 from assistant.ingest.walk import described
-from assistant.schema import Page, ReadDocument, SourceDocument
+from assistant.records.documents import SourceDocument
+from assistant.records.text import Page, ReadDocument
 
 
 def read(doc_id, *texts, path="/市/資料.txt", kind="report"):

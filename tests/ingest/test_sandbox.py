@@ -8,7 +8,7 @@ from assistant.child import Child
 from assistant.errors import ReadError
 from assistant.ingest.readers import ReadResult
 from assistant.ingest.sandbox import Sandbox
-from assistant.schema import Page
+from assistant.records.text import Page
 
 # Python imports this module at its start; what a file says is what then happens to the reader.
 UNRULY_READER = """

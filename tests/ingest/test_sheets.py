@@ -10,7 +10,7 @@ from assistant.errors import ReadError
 from assistant.ingest import readers
 from assistant.ingest.readers import read_file
 from assistant.ingest.readers.sheets import band_text
-from assistant.schema import Page, words_of
+from assistant.records.text import Page, words_of
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

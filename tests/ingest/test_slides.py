@@ -14,7 +14,7 @@ from pptx.util import Inches
 from assistant.errors import ReadError
 from assistant.ingest.readers import read_file
 from assistant.ingest.structure import read_structure
-from assistant.schema import Page
+from assistant.records.text import Page
 
 TITLE_ONLY, BLANK = 5, 6
 

@@ -5,7 +5,8 @@ import pytest
 from assistant.errors import ReadError
 from assistant.ingest.metadata import describe
 from assistant.ingest.stated import is_sidecar, sidecar_of
-from assistant.schema import Inference, Page
+from assistant.records.documents import Inference
+from assistant.records.text import Page
 
 TEXT = "通信網の整備計画（案）\n\n令和6年4月24日\n\nみどり市役所\n\n本文である。\n"
 

@@ -3,7 +3,7 @@ import pytest
 from assistant.ingest.readers import read_file
 from assistant.ingest.speakers import speaker_role
 from assistant.ingest.structure import read_structure
-from assistant.schema import Block, Page, Section, Segment
+from assistant.records.text import Block, Page, Section, Segment
 
 
 def paged(*texts):

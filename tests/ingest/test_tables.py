@@ -13,8 +13,8 @@ from assistant.ingest.readers import read_file
 from assistant.ingest.structure import read_structure
 from assistant.ingest.tables import find_rows
 from assistant.japanese.width import squeeze
+from assistant.records.text import Page, words_of
 from assistant.retrieval.words import searched_text
-from assistant.schema import Page, words_of
 
 ROWS = [
     ["年度", "相談件数", "満足の割合"],

@@ -6,7 +6,7 @@ import pytest
 
 from assistant.errors import ReadError
 from assistant.ingest.readers import ReadResult, read_file
-from assistant.schema import Page
+from assistant.records.text import Page
 
 NOTICE = "みどり地域の通信網について、３地区で説明会を開いた。\n参加者は延べ1,234人であった。\n"
 INDENTED = "　一　開会\n　一　議事\n　一　閉会\n"

@@ -10,7 +10,7 @@ from assistant.errors import ReadError
 from assistant.ingest.metadata import describe
 from assistant.ingest.readers import read_file
 from assistant.ingest.structure import read_structure
-from assistant.schema import Page
+from assistant.records.text import Page
 
 FOOTNOTES = """<w:footnotes xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">
 <w:footnote w:type="separator" w:id="-1"><w:p><w:r><w:separator/></w:r></w:p></w:footnote>

@@ -6,7 +6,7 @@ from towns import Town
 
 from assistant.errors import InputError
 from assistant.export.rows import plan_row
-from assistant.schema import Brief
+from assistant.records.plans import Brief
 from evals.independent.plans import items, plan_faults
 
 SAVED = Path(__file__).parents[1] / "data" / "plans" / "saved.json"

@@ -5,7 +5,7 @@ import pytest
 
 from assistant.errors import InputError
 from assistant.planning.brief import EXAMPLE, KEYS, brief_from, load_brief, new_brief
-from assistant.schema import Brief
+from assistant.records.plans import Brief
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from assistant.export.rows import plan_row
 from assistant.planning.brief import MOST_CHARACTERS, brief_from
 from assistant.planning.draft import _per_resident, _title
 from assistant.planning.walk import items_of
-from assistant.schema import Brief
+from assistant.records.plans import Brief
 from evals.independent.plans import plan_faults
 
 HOSTILE = (

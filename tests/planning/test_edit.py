@@ -15,7 +15,7 @@ from assistant.planning.edit import (
     with_rows,
 )
 from assistant.planning.walk import items_of, renumbered
-from assistant.schema import PlanItem, PlanRow
+from assistant.records.plans import PlanItem, PlanRow
 
 
 @pytest.fixture(scope="module")

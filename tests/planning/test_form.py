@@ -14,7 +14,7 @@ from assistant.errors import InputError
 from assistant.export.form import box_lines, filled_form
 from assistant.planning.form import mapping_text, read_boxes, with_mapping
 from assistant.planning.template import load_template
-from assistant.schema import FormBox, PlanItem, PlanSection
+from assistant.records.plans import FormBox, PlanItem, PlanSection
 
 
 @pytest.fixture(scope="module")

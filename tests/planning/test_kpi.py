@@ -3,7 +3,7 @@
 import pytest
 
 from assistant.planning.kpi import goal_row, is_indicator
-from assistant.schema import Brief
+from assistant.records.plans import Brief
 
 
 def bases(items):

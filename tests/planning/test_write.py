@@ -61,7 +61,7 @@ def test_a_model_that_invents_is_held_to_its_quotes(model_plan):
 
 
 def test_a_model_that_fails_leaves_a_quoting_plan_and_says_so(starter):
-    from assistant.schema import Brief
+    from assistant.records.plans import Brief
 
     with serve(Reply(status=401)) as server:
         settings = Settings(model="openai:scripted", model_url=server.url, model_key="test")

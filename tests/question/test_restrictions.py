@@ -4,7 +4,8 @@ from datetime import date
 import pytest
 
 from assistant.question.restrictions import restrictions_of, undated, within
-from assistant.schema import Filters, Original, SourceDocument
+from assistant.records.answers import Filters
+from assistant.records.documents import Original, SourceDocument
 
 SPEAKERS = ("佐藤構成員", "関構成員", "山田座長", "事務局（高橋課長）")
 DOCUMENTS = {

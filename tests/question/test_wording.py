@@ -4,7 +4,7 @@ import pytest
 
 from assistant.question.read import read_question
 from assistant.question.wording import read_wording, without_own_plan
-from assistant.schema import Period
+from assistant.records.answers import Period
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.question.read import read_question
+from assistant.records.answers import Filters
 from assistant.retrieval.search import _spread, find, search
 from assistant.retrieval.weights import VectorWeights, vector_weights
-from assistant.schema import Filters
 
 QUESTIONS = ("光ファイバの更新の費用", "佐藤構成員は何と言いましたか", "協議会の役割", "農業とバス")
 FILTERS = st.builds(

@@ -5,6 +5,7 @@ import pytest
 from towns import Town
 
 from assistant.errors import IndexDamagedError, IndexMissingError, IndexVersionError
+from assistant.records.documents import Original
 from assistant.retrieval.index import (
     Index,
     Vocabulary,
@@ -12,7 +13,6 @@ from assistant.retrieval.index import (
     read_files,
     read_manifest,
 )
-from assistant.schema import Original
 
 FORMAT_6 = pathlib.Path(__file__).parents[1] / "data" / "index_format_6"
 """The pointer and the manifest of an index as the version before wrote them."""

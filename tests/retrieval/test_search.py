@@ -1,8 +1,8 @@
 import pytest
 from towns import Town
 
+from assistant.records.answers import Filters
 from assistant.retrieval.search import search
-from assistant.schema import Filters
 
 QUESTIONS = [
     ("光ファイバの更新にはいくらかかりますか", "約８億円"),

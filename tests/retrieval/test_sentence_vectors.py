@@ -11,12 +11,13 @@ from towns import LIBRARY, Town
 from assistant.errors import IndexDamagedError
 from assistant.japanese.sentences import split_sentences
 from assistant.japanese.words import content_words
+from assistant.records.documents import SourceDocument
+from assistant.records.text import Chunk, Segment
 from assistant.retrieval import generations, search
 from assistant.retrieval.generations import Change, build_generation, verify, writer_lock
 from assistant.retrieval.index import Index
 from assistant.retrieval.sentence_vectors import SentenceVectors, write_sentence_vectors
 from assistant.retrieval.weights import VectorWeights
-from assistant.schema import Chunk, Segment, SourceDocument
 
 
 class Letters:

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from assistant.errors import IndexDamagedError
+from assistant.records.text import Chunk, Segment
 from assistant.retrieval.vectors import VectorIndex
-from assistant.schema import Chunk, Segment
 
 # More rows than Chroma takes in one batch (5,461) and than it keeps outside its graph (1,000).
 MANY = 6000

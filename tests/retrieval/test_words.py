@@ -2,9 +2,11 @@ import pytest
 
 from assistant.errors import IndexDamagedError
 from assistant.japanese.words import content_words, word_pairs
+from assistant.records.answers import Filters
+from assistant.records.documents import SourceDocument
+from assistant.records.text import Chunk
 from assistant.retrieval.remembered import Remembered
 from assistant.retrieval.words import Term, WordIndex, searched_text, words_in
-from assistant.schema import Chunk, Filters, SourceDocument
 
 MINUTES, DRAFT, UNDATED = "m" * 12, "d" * 12, "u" * 12
 

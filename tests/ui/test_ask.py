@@ -6,7 +6,7 @@ import pytest
 
 from assistant.export.text import UNVERIFIED
 from assistant.feedback import read_feedback
-from assistant.schema import Turn
+from assistant.records.answers import Turn
 
 MEMBERS = "協議会には誰が参加しますか"
 UNKNOWN = "月面基地の建設費はいくらですか"

@@ -11,8 +11,8 @@ from filelock import FileLock
 from towns import LIBRARY, LIBRARY_QUESTION, Town
 
 from assistant.errors import AssistantError, InputError
+from assistant.records.documents import Member, Series, SourceDocument
 from assistant.retrieval.index import Manifest
-from assistant.schema import Member, Series, SourceDocument
 from assistant.ui import ages, correction, job, library, timeline, uploads
 from assistant.ui.job import Job
 

@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 from assistant.ingest.grid import GridCell, GridRow, table_pages
 from assistant.ingest.readers.number_format import GENERAL, shown_number
 from assistant.ingest.readers.parts import below, child, is_on, local, outermost, whole_number
-from assistant.schema import Page
+from assistant.records.text import Page
 
 _LABELS = ("dLbl", "dispUnitsLbl")
 _CACHES = {"strCache", "numCache", "strLit", "numLit"}

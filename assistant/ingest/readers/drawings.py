@@ -24,7 +24,7 @@ from assistant.ingest.readers.parts import (
     whole_number,
 )
 from assistant.ingest.readers.sheet_cells import Loss
-from assistant.schema import Page
+from assistant.records.text import Page
 
 Place = Callable[[int, int, int, int], str | None]
 """First row, first column, last row and last column of an anchor, 1-based → the name of the place;

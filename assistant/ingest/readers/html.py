@@ -21,7 +21,7 @@ from assistant.ingest.readers import ReadResult, no_text
 from assistant.ingest.readers.css import Styles
 from assistant.ingest.readers.losses import STRUCK, UNSEEN, Losses
 from assistant.ingest.readers.numerals import numeral
-from assistant.schema import Page
+from assistant.records.text import Page
 
 # fmt: off
 _LEFT_OUT = {

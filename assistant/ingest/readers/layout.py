@@ -15,7 +15,7 @@ import pypdfium2
 
 from assistant.ingest.readers.printed import Columns, Grid, Run, find_grids
 from assistant.japanese.sentences import BULLETS
-from assistant.schema import Part, PrintedTable
+from assistant.records.text import Part, PrintedTable
 
 # Pairs of neighbouring characters looked at to tell vertical from horizontal writing.
 _SAMPLED_PAIRS = 60

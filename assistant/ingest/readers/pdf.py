@@ -24,7 +24,7 @@ from assistant.ingest.readers.ocr import ocr_is_ready, recognize
 from assistant.ingest.readers.printed import Columns
 from assistant.ingest.readers.properties import DAMAGE, pdf_properties
 from assistant.ingest.readers.visible import Unseen, marked_up, take_out_hidden
-from assistant.schema import Page
+from assistant.records.text import Page
 
 _LONGEST_PAGES = 2000
 # A page with fewer visible characters has no text worth indexing (a page number, a figure label).

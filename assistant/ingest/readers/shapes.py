@@ -26,7 +26,7 @@ from assistant.ingest.readers.parts import (
     outermost,
     relation_id,
 )
-from assistant.schema import Page
+from assistant.records.text import Page
 
 FURNITURE = {"sldNum", "dt", "ftr", "hdr", "sldImg"}
 """Placeholders that stand beside the content."""

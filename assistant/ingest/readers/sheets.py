@@ -37,7 +37,7 @@ from assistant.ingest.readers.sheet_cells import (
     read_sheet,
     rich_text,
 )
-from assistant.schema import Page
+from assistant.records.text import Page
 
 _UNCOMPUTED = "計算結果が保存されていない式の欄は読めません(Excelで開いて保存し直してください)。"
 _LEFT_OUT: dict[Loss, str] = {

@@ -28,7 +28,7 @@ from assistant.ingest.readers.shapes import (
     shape_text,
     shape_tree,
 )
-from assistant.schema import Page
+from assistant.records.text import Page
 
 # A box with the same words on this many slides may be a banner.
 _REPEATED_SLIDES = 3

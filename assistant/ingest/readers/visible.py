@@ -13,7 +13,7 @@ import pypdfium2
 from pypdfium2 import raw
 
 from assistant.ingest.readers.layout import Layout
-from assistant.schema import PrintedTable
+from assistant.records.text import PrintedTable
 
 _DEEPEST_FORM = 15
 _INVISIBLE = {raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP}

@@ -40,7 +40,7 @@ from assistant.ingest.readers.word_text import (
     kept,
     note_key,
 )
-from assistant.schema import Page
+from assistant.records.text import Page
 
 _P, _TABLE, _ROW, _CELL = (qn(f"w:{name}") for name in ("p", "tbl", "tr", "tc"))
 _CHUNK = qn("w:altChunk")
