@@ -127,9 +127,7 @@ def report_text(report: IngestReport) -> str:
             f"  対処: {skipped.remedy}",
         ]
     for partly in report.partly:
-        pages = "、".join(str(page) for page in partly.pages)
-        where = f"({pages}ページ)" if pages else ""
-        lines += [f"一部のみ: {partly.path}", f"  理由: {partly.reason}{where}"]
+        lines += [f"一部のみ: {partly.path}", f"  理由: {partly.reason}"]
     return "\n".join(lines)
 
 
