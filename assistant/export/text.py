@@ -138,9 +138,7 @@ def report_text(report: IngestReport) -> str:
             f"  対処: {skipped.remedy}",
         ]
     for partly in report.partly:
-        pages = "、".join(str(page) for page in partly.pages)
-        where = f"({pages}ページ)" if pages else ""
-        lines += [f"一部のみ: {partly.path}", f"  理由: {partly.reason}{where}"]
+        lines += [f"一部のみ: {partly.path}", f"  理由: {partly.reason}"]
     if report.skipped:
         lines.append(
             f"{report.files}件のうち{len(report.skipped)}件は索引に入っていません(理由と対処は上のとおり)。"

@@ -165,14 +165,15 @@ def _is_form(block: Sequence[GridRow]) -> bool:
     if len(pairs) < 2 or any(len(row) % 2 for row in pairs):
         return False
     (name, entry, *_), *others = pairs
-    if not _is_field(name) or _is_field(entry) or _CORNER.match("".join(fold(name).split())):
+    if not is_field(name) or is_field(entry) or _CORNER.match("".join(fold(name).split())):
         return False
-    named = sum(_is_field(row[0]) and not _is_field(row[1]) for row in others)
+    named = sum(is_field(row[0]) and not is_field(row[1]) for row in others)
     amounts = sum(has_amount(row[1]) for row in others)
     return 2 * named > len(others) and amounts < len(others)
 
 
-def _is_field(text: str) -> bool:
+def is_field(text: str) -> bool:
+    """Whether a text is how forms name what is to be entered: 「所管課」, 「電話番号」."""
     return bool(_FIELD.search("".join(fold(text).split())))
 
 

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from assistant.ingest.grid import is_field
 from assistant.ingest.imprint import is_office
 from assistant.ingest.opening import Line, is_period
 from assistant.ingest.readers import HTML_SUFFIXES, TABLE_SUFFIXES
@@ -130,6 +131,9 @@ def _ends_title(line: Line, parts: list[Line]) -> bool:
     if "。" in line.text or len(written) + len(line.text) > _LONGEST or line.is_bullet:
         return True
     if squeeze(line.text).lower() in _CONTENTS or line.is_numbered:
+        return True
+    name, *entry = line.text.split(maxsplit=1)
+    if parts and entry and is_field(name):  # 「所管課 企画課」 under 「事業名 …」
         return True
     # A subtitle may follow 「〇〇について」, the text of a letter may not.
     subject = parts and parts[-1].text.endswith(("について", "の件"))

@@ -253,10 +253,9 @@ def _skips(root: Path, manifest: Manifest) -> None:
             if st.button("一覧から消す", key=f"skip_{number}", disabled=job.is_running()):
                 _forget_skip(root, Path(skipped.path))
     for partly in manifest.partly:
-        numbers = "、".join(str(number) for number in partly.pages)
-        reason = partly.reason + (f"({numbers}ページ)" if numbers else "")
         with st.container(border=True):
-            pairs([("一部のみ", Path(partly.path).name), ("理由", reason), ("場所", partly.path)])
+            rows = [("理由", partly.reason), ("場所", partly.path)]
+            pairs([("一部のみ", Path(partly.path).name), *rows])
 
 
 def _forget_skip(root: Path, path: Path) -> None:

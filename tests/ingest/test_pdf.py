@@ -96,7 +96,7 @@ def test_a_page_without_text_is_named_and_the_others_are_read(path, unreadable):
         (first, Page("", 2), last),
         "通信網の計画",
         (2,),
-        "文字を取り出せないページがあります(画像だけ)。元の文書ファイルを使うか、"
+        "2ページの文字を取り出せません(画像だけ)。元の文書ファイルを使うか、"
         "文字認識(OCR)の用意をして取り込み直してください。",
     )
 

@@ -277,6 +277,15 @@ def test_a_damaged_part_that_holds_no_text_does_no_harm(book, read_parts, name, 
     assert (result.pages[-1].text, result.unreadable_reason) == ("通信費　500", "")
 
 
+def test_a_workbook_that_lost_its_relations_is_read_by_the_names_of_its_parts(book, read_parts):
+    fill(book.active, ["費目", "上限"], ["通信費", 500])
+    result = read_parts({"xl/_rels/workbook.xml.rels": "<Relationships"})
+    assert (result.pages[-1].text, result.unreadable_reason) == (
+        "通信費　500",
+        "壊れた部品 1か所を読めませんでした。",
+    )
+
+
 def test_texts_are_shared_as_far_as_their_part_reaches(read_parts):
     cells = '<row><c t="s"><v>0</v></c><c t="s"><v>1</v></c><c t="s"><v>9</v></c></row>'
     result = read_parts(

@@ -38,6 +38,9 @@ _GLYPH_NAMES = re.compile(r"(?:/[A-Za-z]+\d*\s*|\(cid:\d+\)\s*){8,}")
 _OUTLINED_TEXT = 1_000
 _DEEPEST_FORM = 15
 
+_MOST_LISTED = 10
+"""Page numbers named in one sentence."""
+
 _FILLED_IN = "入力欄に記入された内容は読みません。"
 _REMEDY = "元の文書ファイルを使うか、文字認識(OCR)の用意をして取り込み直してください"
 
@@ -135,7 +138,9 @@ def _left_out(seen: Sequence[_Seen], bad: tuple[int, ...], stated: _Stated) -> s
     if bad:
         kinds = {seen[number - 1].hides for number in bad}
         why = "、".join(name for kind, name in _WHY.items() if kind in kinds)
-        said.append(f"文字を取り出せないページがあります({why})。{_REMEDY}。")
+        pages = "、".join(map(str, bad[:_MOST_LISTED])) + "ページ"
+        more = f"ほか{len(bad) - _MOST_LISTED:,}ページ" if len(bad) > _MOST_LISTED else ""
+        said.append(f"{pages}{more}の文字を取り出せません({why})。{_REMEDY}。")
     losses = Losses()
     for number, page in enumerate(seen, start=1):
         losses.left_out(STRUCK, f"{number}ページ", page.unseen.struck)

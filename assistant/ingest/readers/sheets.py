@@ -93,7 +93,7 @@ def read_sheets(path: Path) -> ReadResult:
             if entry.get("state", "visible") != "visible":
                 hidden.append(title)
                 continue
-            relation = relations.get(relation_id(entry))
+            relation = relations.get(relation_id(entry)) if relations else _by_custom(count)
             sheet = _sheet(package, relation, book, LONGEST_ROWS - len(pages))
             if sheet is None or relation is None:
                 unread.append(title)
@@ -153,9 +153,16 @@ def band_text(text: str) -> tuple[str, int, int]:
 
 def _book(package: Package, workbook: Element, relations: dict[str, Relation]) -> Book:
     parts = {relation.kind: relation.target for relation in relations.values()}
+    if not relations:  # damaged: the parts have the names by custom
+        parts = {name: f"xl/{name}.xml" for name in ("sharedStrings", "styles")}
     settings = child(workbook, "workbookPr")
     from_1904 = settings is not None and settings.get("date1904") in {"1", "true"}
     return read_book(package, parts.get("sharedStrings"), parts.get("styles"), from_1904=from_1904)
+
+
+def _by_custom(number: int) -> Relation:
+    """The part of a sheet in a workbook that does not say where its sheets are."""
+    return Relation("worksheet", f"xl/worksheets/sheet{number}.xml")
 
 
 def _sheet(package: Package, relation: Relation | None, book: Book, most: int) -> Sheet | None:
