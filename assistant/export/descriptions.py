@@ -1,7 +1,7 @@
 """What an index holds, and how and why its documents are described so."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -76,12 +76,6 @@ def check_text(row: Row) -> str:
         summary += f"\n文字を読み残した文書は {len(row['partly'])}件です: {'、'.join(named)}"
     blocks.append(f"{summary}\n{_HOW_TO_CORRECT}" if row["uncertain"] else summary)
     return "\n\n".join(blocks)
-
-
-def _partly_text(rows: Sequence[Row]) -> str:
-    """One line on what was not read."""
-    named = "、".join(f"{Path(row['path']).name}({row['reason'].rstrip('。')})" for row in rows)
-    return f"文字を読み残した文書は {len(rows)}件です: {named}"
 
 
 def _listed(names: Mapping[Any, str]) -> str:
