@@ -220,6 +220,7 @@ def rebuild(
         _read_changed(root, present, None, run, settings, progress=progress)
         run.files = [replace(r, starter=r.path in starters) for r in run.files]
         manifest = _write(root, None, run, [], [], settings, progress)
+    run.unchanged.clear()  # everything is read anew, copies of the same content aside
     return run.report(manifest, [name for name in names if not Path(name).is_file()], began)
 
 

@@ -32,8 +32,10 @@ _READ, _DOCUMENT, _CHUNK = (
 def _rules() -> str:
     """SHA-256 of the modules by which documents are cut."""
     home = Path(__file__).parents[1]
-    modules = (*(home / "ingest").rglob("*.py"), *(home / "japanese").rglob("*.py"))
-    source = b"".join(path.read_bytes() for path in sorted((*modules, home / "schema.py")))
+    modules = (
+        path for room in ("ingest", "japanese", "records") for path in (home / room).rglob("*.py")
+    )
+    source = b"".join(path.read_bytes() for path in sorted(modules))
     return hashlib.sha256(source).hexdigest()
 
 
