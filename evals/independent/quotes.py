@@ -11,11 +11,14 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from evals.independent.places import lines_of, texts_at
 from evals.sets.rows import read_rows
 
+_ONE_AT_A_TIME = Lock()
+"""PDFium is not made for threads: two at once end the process."""
 _DIGITS = r"[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?"
 _NUMBER = re.compile(rf"(?:{_DIGITS}[兆億万千百]+)+(?:{_DIGITS})?|{_DIGITS}")
 _PART = re.compile(rf"({_DIGITS})([兆億万千百]*)")
@@ -101,9 +104,8 @@ def pdf_texts(path: Path, page: int) -> list[str]:
 
     texts = []
     try:
-        document = pypdfium2.PdfDocument(path)
-        texts.append(document[page - 1].get_textpage().get_text_range())
-        document.close()
+        with _ONE_AT_A_TIME, pypdfium2.PdfDocument(path) as document:
+            texts.append(document[page - 1].get_textpage().get_text_range())
     except pypdfium2.PdfiumError:
         texts.append("")
     texts.append(pypdf.PdfReader(path).pages[page - 1].extract_text())
