@@ -123,7 +123,7 @@ class Child(AbstractContextManager["Child"]):
         while True:
             row = self._receive(deadline, memory)
             if "error" in row:
-                raise AssistantError(**row["error"])
+                raise AssistantError(row["error"]["message"], row["error"]["remedy"])
             if "reply" in row:
                 return row["reply"]
             deadline += (heard(row["progress"]) if heard else None) or 0.0

@@ -97,7 +97,8 @@ class Sandbox(AbstractContextManager["Sandbox"]):
             raise _unopened(error) from error
         except ChildError as error:
             self._stop()
-            raise ReadError(*_NO_REPLY[error.why]) from None
+            message, remedy = _NO_REPLY[error.why]
+            raise ReadError(message, remedy) from None
         except AssistantError as error:
             raise ReadError(error.message, error.remedy) from None
         return row
