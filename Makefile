@@ -14,7 +14,7 @@ app: setup-app
 	@$(BIN)/regional-dx app
 
 test: setup-all
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 	@$(BIN)/python -m evals gate
 
 gate: setup-all
