@@ -197,9 +197,10 @@ class Assistant:
             yield from _statements(about_source)
             return about_source
         standalone = standalone_question(text, history)
+        alone: Answer | None = None
         if standalone and not points_back(text):
             alone, _ = self._extracted(index, text, filters, None)
-            standalone = standalone if alone.refused else None
+            standalone, alone = (standalone, None) if alone.refused else (None, alone)
         notice = None
         if write:
             try:
@@ -207,7 +208,7 @@ class Assistant:
             except ModelError as error:
                 notice = _fallback_notice(error)
                 yield NoticeEvent(notice)
-        answer, _ = self._extracted(index, text, filters, standalone)
+        answer = alone or self._extracted(index, text, filters, standalone)[0]
         if notice:
             answer = replace(answer, notes=(notice, *answer.notes))
         yield from _statements(answer)

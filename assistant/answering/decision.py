@@ -4,7 +4,7 @@ Two small logistic models, with and without a reader, weigh the signals of `assi
 signals`. The first says how likely each sentence is the one that answers; the second, from the best
 sentence and what all passages hold together, how likely the question is answered at all. Weights,
 thresholds and the run they come from stand in ``decision.json``, written by
-``python -m evals.studies.evidence``.
+``python -m evals evidence``.
 """
 
 import json

@@ -20,6 +20,7 @@ from assistant.japanese.sentences import split_sentences
 from assistant.japanese.width import comparable
 from assistant.records.answers import Passage
 from assistant.records.text import Chunk, row_shown
+from assistant.retrieval.onnx_session import open_session
 from assistant.retrieval.remembered import Remembered
 
 FOLDER = Path(__file__).with_name("reader")
@@ -30,7 +31,6 @@ _TITLE_TOKENS = 40
 _TOKENS = 320
 """As trained; what is longer is cut at the end."""
 _SENTENCES = 30
-_THREADS = 2
 _REMEMBERED = 4_000
 _START, _END = 0, 2
 _UNREAD = -12.0
@@ -59,20 +59,11 @@ class Reader:
             OSError: a file is missing.
             Exception: onnxruntime or tokenizers cannot use it; their errors have no common root.
         """
-        import onnxruntime
         from tokenizers import Tokenizer
 
-        onnxruntime.disable_telemetry_events()
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = _THREADS
-        options.log_severity_level = 3
-        # A pool that spins while it waits takes the cores from other answers.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         model = (folder / "reader.onnx").read_bytes()
         self._tokenizer: Any = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._session = onnxruntime.InferenceSession(
-            model, options, providers=["CPUExecutionProvider"]
-        )
+        self._session = open_session(model)
         self._read = Remembered[Reading](_REMEMBERED)
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:

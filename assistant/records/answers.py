@@ -155,7 +155,7 @@ class Weighed:
     """The decision on the best sentence found for a question."""
 
     probability: float
-    """That it answers, 0 to 1, as calibrated by ``evals.studies.evidence``."""
+    """That it answers, 0 to 1, as calibrated by ``python -m evals evidence``."""
     chunk_id: str
     text: str
     signals: dict[str, float]

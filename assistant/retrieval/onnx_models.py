@@ -28,8 +28,8 @@ import numpy as np
 from assistant.errors import EmbeddingError
 from assistant.retrieval.embeddings import Matrix
 from assistant.retrieval.models import card_of, unit
+from assistant.retrieval.onnx_session import open_session
 
-_THREADS = 2
 _TOKENS = 512
 """Of a text at most, whatever the model could take: a chunk has fewer, and attention costs the
 square of them."""
@@ -140,7 +140,6 @@ class _Network:
             configuration.get("max_position_embeddings"),
         )
         try:
-            import onnxruntime
             from tokenizers import Tokenizer
 
             path = next(p for f in (folder, folder / "onnx") for p in sorted(f.glob("model*.onnx")))
@@ -148,16 +147,7 @@ class _Network:
             self._tokenizer: Any = Tokenizer.from_file(str(tokenizer))
             self._tokenizer.no_padding()
             self._tokenizer.enable_truncation(int(min([_TOKENS, *filter(None, lengths)])))
-            onnxruntime.disable_telemetry_events()
-            options = onnxruntime.SessionOptions()
-            options.intra_op_num_threads = _THREADS
-            options.log_severity_level = 3
-            options.use_deterministic_compute = True
-            # A pool that spins while it waits takes the cores from other answers.
-            options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-            self._session = onnxruntime.InferenceSession(
-                str(path), options, providers=["CPUExecutionProvider"]
-            )
+            self._session = open_session(str(path))
             self.digest = _digest(path, tokenizer)
             """Tells versions of a model of one name apart."""
         except Exception as error:

@@ -1,6 +1,6 @@
 """Fit the decision of `assistant.answering.decision` on questions that nobody here wrote for it.
 
-    python -m evals.studies.evidence SAMPLES --work FOLDER [--write]
+    python -m evals evidence SAMPLES --work FOLDER [--write]
 
 Every question is asked with its source in the library and with it left out; of encyclopaedia
 paragraphs also with the whole article left out. Traps by rule (`evals.studies.traps`) and the traps
@@ -79,7 +79,7 @@ def main() -> None:
         rows = [row for name in SETS for row in asked_of(name, given.samples, given.work)]
         rows += asked_of_library(given.samples, given.work)
         cache.write_bytes(pickle.dumps(rows))
-    data: dict[str, Any] = {"run": f"python -m evals.studies.evidence, {date.today()}"}
+    data: dict[str, Any] = {"run": f"python -m evals evidence, {date.today()}"}
     for kind in ("reader", "words"):
         fitted = [row for row in rows if row.fitted]
         sentence = fit_sentences(fitted, kind)
@@ -435,7 +435,3 @@ def _holds(candidate: Candidate, answers: Sequence[str]) -> bool:
 
 def _fold(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).split()).lower()
-
-
-if __name__ == "__main__":
-    main()

